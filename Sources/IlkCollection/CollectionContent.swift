@@ -1,0 +1,89 @@
+import IlkANN
+import IlkFilter
+import IlkProtocol
+import IlkVectors
+
+/// A loaded collection: the truth and what is derived from it. The parts change inside; the set of parts does not.
+final class CollectionContent: Sendable {
+    let folder: String
+    let schema: CollectionSchema
+    let seed: UInt64
+    let store: RecordStore
+    let directory: PointDirectory
+    let filters: FilterTable
+    /// One for each vector field, in the schema's order.
+    let indexes: [VectorIndex]
+
+    init(
+        folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
+        filters: FilterTable, indexes: [VectorIndex]
+    ) {
+        self.folder = folder
+        self.schema = schema
+        self.seed = seed
+        self.store = store
+        self.directory = directory
+        self.filters = filters
+        self.indexes = indexes
+    }
+
+    /// Vectors that no graph holds yet.
+    var pendingCount: Int { indexes.reduce(0) { $0 + $1.pendingCount } }
+
+    func checkpointPath(field: Int) -> String { Self.checkpointPath(folder: folder, field: schema.vectors[field]) }
+
+    static func databasePath(folder: String) -> String { folder + "/collection.sqlite" }
+
+    static func checkpointPath(folder: String, field: VectorField) -> String { "\(folder)/\(field.name).hnsw" }
+
+    /// The index of a field without any vector.
+    static func emptyIndex(of field: VectorField, seed: UInt64) throws(IlkError) -> VectorIndex {
+        do throws(IndexError) {
+            return try VectorIndex(
+                dimension: field.dimension, metric: Metric(field.metric), parameters: HNSWParameters(field, seed: seed))
+        } catch {
+            throw IlkError(.invalidRequest, "vector field '\(field.name)': \(error)")
+        }
+    }
+
+    /// The exact set of ordinals that pass a filter.
+    func matching(_ filter: WireFilter) throws(IlkError) -> Bitmap {
+        let expression =
+            switch filter {
+            case .text(let text): try FilterExpression.parse(text)
+            case .tree(let tree): try FilterExpression.parse(tree: tree)
+            }
+        var undeclared: [String: FieldIndex] = [:]
+        for path in expression.paths where !filters.isDeclared(path) {
+            undeclared[path] = try scanPayloads(for: path)
+        }
+        return try filters.matching(expression, undeclared: undeclared)
+    }
+
+    /// Reads a path that the schema does not declare out of every payload: right, and as slow as the collection is long.
+    func scanPayloads(for path: String) throws(IlkError) -> FieldIndex {
+        try store.read("read field '\(path)'") { database in
+            var index = FieldIndex(path: path)
+            try Records(database: database).forEachPayload { ordinal, payload in
+                index.add(try payload.parsed(), at: ordinal)
+            }
+            return index
+        }
+    }
+}
+
+extension Metric {
+    init(_ name: MetricName) {
+        switch name {
+        case .cosine: self = .cosine
+        case .dot: self = .dot
+        case .l2: self = .l2
+        }
+    }
+}
+
+extension HNSWParameters {
+    init(_ field: VectorField, seed: UInt64) {
+        self.init(m: field.m, efConstruction: field.efConstruction, seed: seed)
+    }
+}

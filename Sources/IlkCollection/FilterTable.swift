@@ -1,0 +1,92 @@
+import IlkFilter
+import IlkProtocol
+import IlkVectors
+import Synchronization
+
+/// The declared payload fields and the set of live ordinals, behind one lock.
+///
+/// The writer changes it a point at a time; a filter is evaluated in microseconds to a few milliseconds.
+final class FilterTable: Sendable {
+    private struct State {
+        var index: PayloadIndex
+        var live: Bitmap
+    }
+    private let state: Mutex<State>
+    private let fields: [PayloadField]
+
+    init(fields: [PayloadField]) {
+        self.fields = fields
+        state = Mutex(State(index: PayloadIndex(fields: fields), live: Bitmap()))
+    }
+
+    /// Whether a payload can be kept without parsing it.
+    var ignoresPayloads: Bool { fields.isEmpty }
+
+    /// Checks the declared fields of a payload.
+    ///
+    /// - Throws: `invalid_request` naming the field, what it should be and what it is.
+    func validate(_ payload: JSONValue) throws(IlkError) {
+        guard !fields.isEmpty else { return }
+        try PayloadIndex.validate(payload, against: fields)
+    }
+
+    /// Indexes a payload that was validated before it was stored.
+    func set(_ payload: JSONText?, at ordinal: Ordinal) {
+        let value: JSONValue? = fields.isEmpty ? nil : payload.flatMap { try? $0.parsed() }
+        state.withLock { state in
+            state.live.insert(ordinal.rawValue)
+            if let value {
+                // It was validated: a stored payload that no longer fits is kept, and found by no filter.
+                try? state.index.set(value, at: ordinal)
+            } else if !fields.isEmpty {
+                state.index.remove(at: ordinal)
+            }
+        }
+    }
+
+    func remove(at ordinal: Ordinal) {
+        state.withLock { state in
+            state.live.remove(ordinal.rawValue)
+            if !fields.isEmpty { state.index.remove(at: ordinal) }
+        }
+    }
+
+    /// The live ordinals that pass a filter: exact, so its cardinality is known.
+    ///
+    /// - Parameter undeclared: indexes of the paths that the filter names and the schema does not.
+    func matching(_ filter: FilterExpression, undeclared: [String: FieldIndex]) throws(IlkError) -> Bitmap {
+        let result: Result<Bitmap, IlkError> = state.withLock { state in
+            do throws(IlkError) {
+                return .success(
+                    try state.index.evaluate(filter, live: state.live) { path throws(IlkError) in
+                        guard let index = undeclared[path] else {
+                            throw IlkError(.internal, "field '\(path)' was not read for this filter; report this")
+                        }
+                        return index
+                    })
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// All live ordinals.
+    func live() -> Bitmap { state.withLock { $0.live } }
+
+    /// The most frequent values of a declared field among `ordinals`, or among all.
+    func facets(field: String, within ordinals: Bitmap?, limit: Int) throws(IlkError) -> [(value: JSONValue, count: Int)] {
+        let result: Result<[(value: JSONValue, count: Int)], IlkError> = state.withLock { state in
+            do throws(IlkError) {
+                return .success(try state.index.facets(field: field, within: ordinals ?? state.live, limit: limit))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    func isDeclared(_ path: String) -> Bool { fields.contains { $0.path == path } }
+
+    var memoryBytes: Int { state.withLock { $0.index.memoryBytes + $0.live.memoryBytes } }
+}

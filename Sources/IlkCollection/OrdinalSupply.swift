@@ -1,0 +1,45 @@
+import IlkVectors
+
+/// Hands out ordinals: reusable ones first, then new ones.
+///
+/// A vacated ordinal comes back only after the graphs were repaired around it *and* a checkpoint without it was
+/// written: so an ordinal in a checkpoint always means the same version of the same point as in SQLite.
+struct OrdinalSupply: Sendable {
+    private var reusable: [Ordinal]
+    /// Repaired, but the last checkpoint may still hold them.
+    private var repaired: [Ordinal] = []
+    /// Vacated: the fields whose graphs may still link to them.
+    private var linked: [Ordinal: UInt64] = [:]
+    private var end: UInt32
+
+    init(end: UInt32, reusable: [Ordinal]) {
+        self.end = end
+        self.reusable = reusable
+    }
+
+    mutating func next() -> Ordinal {
+        if let ordinal = reusable.popLast() { return ordinal }
+        defer { end += 1 }
+        return Ordinal(end)
+    }
+
+    mutating func vacate(_ entry: PointDirectory.Entry) {
+        if entry.fields == 0 { repaired.append(entry.ordinal) } else { linked[entry.ordinal] = entry.fields }
+    }
+
+    /// Notes that the graph of a field no longer links to these ordinals.
+    mutating func unlinked(_ ordinals: [Ordinal], field: Int) {
+        for ordinal in ordinals {
+            guard let fields = linked[ordinal] else { continue }
+            let left = fields & ~(1 << UInt64(field))
+            linked[ordinal] = left == 0 ? nil : left
+            if left == 0 { repaired.append(ordinal) }
+        }
+    }
+
+    /// Notes that checkpoints of every field were written after the last repair.
+    mutating func checkpointed() {
+        reusable += repaired
+        repaired = []
+    }
+}

@@ -1,0 +1,29 @@
+package import IlkProtocol
+
+/// One hit of a search.
+package struct Hit: Sendable, Equatable {
+    package var id: PointID
+    /// l2: Euclidean; cosine: 1 − cos; dot: −dot. Smaller is nearer.
+    package var distance: Float
+    /// l2: −distance; cosine: cos; dot: dot. Larger is better.
+    package var score: Float
+    package var payload: JSONText?
+    package var vector: [Float]?
+}
+
+/// What a search found.
+package struct SearchReply: Sendable, Equatable {
+    /// Nearest first.
+    package var hits: [Hit]
+    /// There are fewer than k hits because no more points match: an exact scan has shown it.
+    package var exhausted: Bool
+    /// The plan, the counts and the times, if asked for.
+    package var explain: JSONValue?
+}
+
+/// A point as it is stored.
+package struct StoredPoint: Sendable {
+    package var id: PointID
+    package var payload: JSONText?
+    package var vectors: [(field: String, vector: [Float])]
+}

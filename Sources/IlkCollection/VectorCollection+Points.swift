@@ -1,0 +1,183 @@
+import GRDB
+import IlkFilter
+package import IlkProtocol
+import IlkVectors
+
+extension VectorCollection {
+    /// Inserts points, or replaces those that are there: wholly, payload and vectors.
+    ///
+    /// - Parameter completion: called once, here if the request is refused, else on the writer's thread.
+    package func upsert(_ points: [UpsertPoint], completion: @escaping Completion<WriteReceipt>) {
+        submit(completion) { writer throws(IlkError) in
+            var prepared: [PreparedPoint] = []
+            prepared.reserveCapacity(points.count)
+            for (place, point) in points.enumerated() {
+                prepared.append(try writer.content.prepare(point, place: place))
+            }
+            return .upsert(prepared)
+        }
+    }
+
+    /// Merges `payload` into the payloads of the selected points; null removes (RFC 7396).
+    package func patch(
+        _ selection: PointSelection, with payload: JSONValue, completion: @escaping Completion<WriteReceipt>
+    ) {
+        submit(completion) { _ throws(IlkError) in
+            guard case .object(let patch) = payload else {
+                throw IlkError(.invalidRequest, "'payload' is not an object; send the members to change")
+            }
+            return .patch(selection, patch)
+        }
+    }
+
+    /// Deletes the selected points; ids that are not there are passed over.
+    package func delete(_ selection: PointSelection, completion: @escaping Completion<WriteReceipt>) {
+        submit(completion) { _ throws(IlkError) in .delete(selection) }
+    }
+
+    private func submit(
+        _ completion: @escaping Completion<WriteReceipt>, _ operation: (Writer) throws(IlkError) -> WriteOperation
+    ) {
+        do throws(IlkError) {
+            let writer = try writer()
+            writer.submit(try operation(writer), completion: completion)
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    /// The points of these ids, in the order asked for, and the ids that are not there.
+    package func get(
+        ids: [PointID], withVectors: Bool, withPayload: PayloadSelection
+    ) throws(IlkError) -> (points: [StoredPoint], missing: [PointID]) {
+        let content = try content()
+        return try content.store.read("read points") { database in
+            let records = Records(database: database)
+            var points: [StoredPoint] = []
+            var missing: [PointID] = []
+            for id in ids {
+                if let row = try records.point(id) {
+                    points.append(try records.stored(row, content.schema, withVectors, withPayload))
+                } else {
+                    missing.append(id)
+                }
+            }
+            return (points, missing)
+        }
+    }
+
+    /// How many points pass a filter, or are there at all: exact.
+    package func count(_ filter: WireFilter?) throws(IlkError) -> Int {
+        let content = try content()
+        guard let filter else { return content.directory.count }
+        return try content.matching(filter).count
+    }
+
+    /// Points in the order of their first insertion, a page at a time.
+    ///
+    /// A point that is there from the first page to the last comes exactly once, whatever is written meanwhile.
+    package func scroll(_ request: PointsScroll) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
+        let content = try content()
+        var after: Int64 = 0
+        if let cursor = request.cursor {
+            guard let key = Int64(cursor), key >= 0 else {
+                throw IlkError(.invalidRequest, "cursor '\(cursor)' is not one of ilk's; send 'next_cursor' of the page before")
+            }
+            after = key
+        }
+        let matching = try request.filter.map { filter throws(IlkError) in try content.matching(filter) }
+        return try content.store.read("scroll") { database in
+            let records = Records(database: database)
+            var points: [StoredPoint] = []
+            while true {
+                let rows = try records.points(after: after, limit: max(request.limit, 256))
+                for row in rows {
+                    if points.count == request.limit { return (points, String(after)) }
+                    after = row.key
+                    guard matching?.contains(row.ordinal.rawValue) ?? true else { continue }
+                    points.append(try records.stored(row, content.schema, request.withVectors, request.withPayload))
+                }
+                guard let last = rows.last else { return (points, nil) }
+                after = last.key
+            }
+        }
+    }
+
+    /// The most frequent values of a field among the points that pass a filter, with exact counts.
+    package func facets(_ request: PointsFacets) throws(IlkError) -> [(value: JSONValue, count: Int)] {
+        let content = try content()
+        let matching = try request.filter.map { filter throws(IlkError) in try content.matching(filter) }
+        if content.filters.isDeclared(request.field) {
+            return try content.filters.facets(field: request.field, within: matching, limit: request.limit)
+        }
+        let index = try content.scanPayloads(for: request.field)
+        return index.facets(within: matching ?? content.filters.live(), limit: request.limit)
+    }
+}
+
+extension CollectionContent {
+    /// Checks a point against the schema, before it waits for the writer.
+    fileprivate func prepare(_ point: UpsertPoint, place: Int) throws(IlkError) -> PreparedPoint {
+        var vectors = [[Float]?](repeating: nil, count: schema.vectors.count)
+        for (name, vector) in point.vectors {
+            let field = try schema.vectorField(named: name)
+            try schema.check(vector, field: field, what: "points[\(place)] (id \(point.id)): its vector")
+            vectors[field] = vector
+        }
+        guard vectors.contains(where: { $0 != nil }) else {
+            throw IlkError(.invalidRequest, "points[\(place)] (id \(point.id)) has no vector; give it at least one")
+        }
+        if let payload = point.payload, !filters.ignoresPayloads {
+            do throws(IlkError) {
+                try filters.validate(try payload.parsed())
+            } catch {
+                throw IlkError(error.code, "points[\(place)] (id \(point.id)): \(error.message)")
+            }
+        }
+        return PreparedPoint(id: point.id, vectors: vectors, payload: point.payload)
+    }
+}
+
+extension Records {
+    fileprivate func stored(
+        _ row: PointRow, _ schema: CollectionSchema, _ withVectors: Bool, _ withPayload: PayloadSelection
+    ) throws -> StoredPoint {
+        var point = StoredPoint(id: row.id, payload: try payload(row.ordinal, withPayload), vectors: [])
+        guard withVectors else { return point }
+        for (field, vectorField) in schema.vectors.enumerated() where row.fields & 1 << UInt64(field) != 0 {
+            guard let vector = try vector(row.ordinal, field: field) else { continue }
+            point.vectors.append((vectorField.name, vector))
+        }
+        return point
+    }
+
+    /// The selected part of a payload; nil where none is wanted.
+    func payload(_ ordinal: Ordinal, _ selection: PayloadSelection) throws -> JSONText? {
+        switch selection {
+        case .none: return nil
+        case .all: return try payload(ordinal) ?? JSONText(.object(JSONObject()))
+        case .paths(let paths):
+            let whole = try payload(ordinal)?.parsed() ?? .object(JSONObject())
+            return JSONText(whole.selecting(paths))
+        }
+    }
+}
+
+extension JSONValue {
+    /// An object with only what lies at these dotted paths; a path that leads nowhere is left out.
+    func selecting(_ paths: [String]) -> JSONValue {
+        guard case .object(let whole) = self else { return .object(JSONObject()) }
+        var result = JSONObject()
+        for path in paths {
+            if let value = whole[path] {
+                result[path] = value
+                continue
+            }
+            let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let inner = whole[parts[0]] else { continue }
+            guard case .object(let picked) = inner.selecting([parts[1]]), !picked.members.isEmpty else { continue }
+            result[parts[0]] = (result[parts[0]] ?? .null).merged(with: picked)
+        }
+        return .object(result)
+    }
+}

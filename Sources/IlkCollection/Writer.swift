@@ -1,0 +1,336 @@
+import Dispatch
+import Foundation
+import GRDB
+import IlkANN
+import IlkFilter
+import IlkProtocol
+import IlkVectors
+import Synchronization
+
+/// The one writer of a collection, on a thread of its own.
+///
+/// What waits is gathered into one SQLite transaction (group commit: while one is being synced, the next gathers),
+/// then applied to the indexes, then acknowledged. When nothing waits, it links what is pending, repairs graphs
+/// around removed points and writes checkpoints.
+final class Writer: Sendable {
+    private struct Waiting {
+        var operation: WriteOperation
+        var completion: Completion<WriteReceipt>
+    }
+    private enum Work {
+        case write(Waiting)
+        case maintenance(@Sendable (inout WriterState) -> Void)
+    }
+    private struct Inbox {
+        var work: [Work] = []
+        var bytes = 0
+        var isClosed = false
+    }
+
+    let content: CollectionContent
+    private let options: CollectionOptions
+    private let inbox = Mutex(Inbox())
+    private let wake = DispatchSemaphore(value: 0)
+    private let finished = DispatchSemaphore(value: 0)
+    private let sequenceNow: Mutex<UInt64>
+    /// Linking stands still after a rebuild was cancelled, until the next one.
+    private let isLinkingPaused = Mutex(false)
+    private let report: @Sendable (CollectionState) -> Void
+
+    /// - Parameter report: gets every change between `ready` and `degraded`, on the writer's thread.
+    init(
+        content: CollectionContent, state: WriterState, options: CollectionOptions,
+        report: @escaping @Sendable (CollectionState) -> Void
+    ) {
+        self.content = content
+        self.options = options
+        self.report = report
+        sequenceNow = Mutex(state.sequence)
+        let thread = Thread { [self] in run(state) }
+        thread.name = "ilk-writer"
+        thread.start()
+    }
+
+    /// The sequence of the last acknowledged write.
+    var sequence: UInt64 { sequenceNow.withLock { $0 } }
+
+    /// Queues a write; `completion` is called exactly once.
+    func submit(_ operation: WriteOperation, completion: @escaping Completion<WriteReceipt>) {
+        let refusal: IlkError? = inbox.withLock { inbox in
+            if inbox.isClosed { return IlkError(.unavailable, "the collection is closing; send it again after the restart") }
+            let bytes = operation.bytes
+            if inbox.bytes > 0 && inbox.bytes + bytes > options.waitingBytesLimit {
+                return IlkError(
+                    .overloaded, "\(inbox.bytes >> 20) MiB of writes are waiting; send fewer at once",
+                    retryAfterMilliseconds: 200)
+            }
+            inbox.bytes += bytes
+            inbox.work.append(.write(Waiting(operation: operation, completion: completion)))
+            return nil
+        }
+        if let refusal { return completion(.failure(refusal)) }
+        wake.signal()
+    }
+
+    /// Runs `body` on the writer's thread between two groups, and waits for it.
+    func perform<T: Sendable>(_ body: @escaping @Sendable (inout WriterState) -> T) throws(IlkError) -> T {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<T?>(nil)
+        let accepted = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return false }
+            inbox.work.append(
+                .maintenance { state in
+                    let value = body(&state)
+                    result.withLock { $0 = value }
+                    done.signal()
+                })
+            return true
+        }
+        guard accepted else { throw IlkError(.unavailable, "the collection is closing; send it again after the restart") }
+        wake.signal()
+        done.wait()
+        guard let value = result.withLock({ $0 }) else { throw IlkError(.internal, "a maintenance step had no result; report this") }
+        return value
+    }
+
+    /// Finishes what waits, writes a checkpoint if there is something new, and ends the thread.
+    func close() {
+        let wasClosed = inbox.withLock { inbox in
+            defer { inbox.isClosed = true }
+            return inbox.isClosed
+        }
+        guard !wasClosed else { return }
+        wake.signal()
+        finished.wait()
+    }
+
+    func setLinkingPaused(_ paused: Bool) {
+        isLinkingPaused.withLock { $0 = paused }
+        wake.signal()
+    }
+
+    // MARK: The thread
+
+    private enum Batch {
+        case writes([Waiting])
+        case maintenance(@Sendable (inout WriterState) -> Void)
+        case nothing(isClosed: Bool)
+    }
+
+    private func run(_ initial: WriterState) {
+        // Searches come first: threads inherit this, so linking in parallel yields to them too.
+        lowerPriorityOfThisThread()
+        var state = initial
+        while true {
+            switch nextBatch() {
+            case .writes(let batch):
+                commit(batch, &state)
+            case .maintenance(let body):
+                body(&state)
+            case .nothing(let isClosed):
+                if isClosed {
+                    if state.changesSinceCheckpoint > 0 { checkpoint(&state) }
+                    finished.signal()
+                    return
+                }
+                if idleStep(&state) { continue }
+                _ = wake.wait(timeout: .now() + .seconds(5))
+            }
+        }
+    }
+
+    private func nextBatch() -> Batch {
+        inbox.withLock { inbox in
+            guard let first = inbox.work.first else { return .nothing(isClosed: inbox.isClosed) }
+            guard case .write(let head) = first else {
+                inbox.work.removeFirst()
+                guard case .maintenance(let body) = first else { return .nothing(isClosed: inbox.isClosed) }
+                return .maintenance(body)
+            }
+            // A filter is decided on what earlier groups committed, so it stands in a group of its own.
+            var batch = [head]
+            var size = head.operation.size
+            if !head.operation.needsFilter {
+                for work in inbox.work.dropFirst() {
+                    guard case .write(let next) = work, !next.operation.needsFilter,
+                        size + next.operation.size <= options.groupLimit
+                    else { break }
+                    batch.append(next)
+                    size += next.operation.size
+                }
+            }
+            inbox.work.removeFirst(batch.count)
+            inbox.bytes -= batch.reduce(0) { $0 + $1.operation.bytes }
+            return .writes(batch)
+        }
+    }
+
+    private var hasWork: Bool { inbox.withLock { !$0.work.isEmpty } }
+
+    private func commit(_ batch: [Waiting], _ state: inout WriterState) {
+        var results: [Result<WriteReceipt, IlkError>] = []
+        do throws(IlkError) {
+            let selections = batch.map { select($0.operation) }
+            let group = try content.store.write("write") { database in
+                var group = WriteGroup(
+                    records: Records(database: database), content: content, sequence: state.sequence,
+                    ordinals: state.ordinals)
+                for (waiting, selection) in zip(batch, selections) {
+                    do {
+                        results.append(.success(try group.apply(waiting.operation, selected: try selection.get())))
+                    } catch let error as IlkError {
+                        results.append(.failure(error))
+                    }
+                }
+                try group.finish()
+                return group
+            }
+            state.sequence = group.sequence
+            state.ordinals = group.ordinals
+            apply(group.changes, &state)
+            sequenceNow.withLock { $0 = group.sequence }
+            // A backlog is linked when there is time; these points are found by the scan of what is pending.
+            if content.pendingCount <= 4 * options.groupLimit { link(&state) }
+        } catch {
+            results = batch.map { _ in .failure(error) }
+        }
+        for (waiting, result) in zip(batch, results) { waiting.completion(result) }
+        if hasWork && content.pendingCount > 0 { link(&state) }
+    }
+
+    /// The ids that an operation means, as of the last group.
+    private func select(_ operation: WriteOperation) -> Result<[PointID], IlkError> {
+        do throws(IlkError) {
+            switch operation {
+            case .upsert: return .success([])
+            case .patch(.ids(let ids), _), .delete(.ids(let ids)): return .success(ids)
+            case .patch(.filter(let filter), _), .delete(.filter(let filter)):
+                let ordinals = try content.matching(filter).ordinals.map { Ordinal($0) }
+                return .success(content.directory.ids(of: ordinals).compactMap { $0 })
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Takes committed changes into the indexes: the new version of a point is there before the old one goes.
+    private func apply(_ changes: [IndexChange], _ state: inout WriterState) {
+        for change in changes {
+            switch change {
+            case .insert(let id, let entry, let vectors, let payload):
+                for (field, vector) in vectors.enumerated() {
+                    guard let vector else { continue }
+                    content.indexes[field].place(vector.span, at: entry.ordinal)
+                }
+                content.filters.set(payload, at: entry.ordinal)
+                content.directory.set(id, to: entry)
+            case .payload(let ordinal, let payload):
+                content.filters.set(payload, at: ordinal)
+            case .vacate(let entry):
+                vacate(entry, &state)
+            case .remove(let id, let entry):
+                content.directory.remove(id)
+                vacate(entry, &state)
+            }
+            state.changesSinceCheckpoint += 1
+        }
+    }
+
+    private func vacate(_ entry: PointDirectory.Entry, _ state: inout WriterState) {
+        content.filters.remove(at: entry.ordinal)
+        for (field, index) in content.indexes.enumerated() where entry.fields & 1 << UInt64(field) != 0 {
+            index.remove(entry.ordinal)
+        }
+        state.ordinals.vacate(entry)
+    }
+}
+
+// MARK: - Between groups
+
+extension Writer {
+    /// One bounded step of what can wait; false if there was nothing to do.
+    private func idleStep(_ state: inout WriterState) -> Bool {
+        if content.pendingCount > 0 && !isLinkingPaused.withLock({ $0 }) {
+            link(&state)
+            return true
+        }
+        for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 10) {
+            state.ordinals.unlinked(index.repair(threads: options.linkThreads), field: field)
+            return true
+        }
+        if state.isCheckpointDue(count: content.directory.count) {
+            checkpoint(&state)
+            return true
+        }
+        return false
+    }
+
+    /// Links what is pending; gives way after 200 ms if a write waits.
+    private func link(_ state: inout WriterState) {
+        guard !isLinkingPaused.withLock({ $0 }) else { return }
+        let giveWay = ContinuousClock.now + .milliseconds(200)
+        for index in content.indexes where index.pendingCount > 0 {
+            let threads = index.pendingCount < 32 ? 1 : options.linkThreads
+            let isDone = index.linkPending(threads: threads) { _ in
+                !(hasWork && ContinuousClock.now > giveWay) && !isLinkingPaused.withLock { $0 }
+            }
+            guard isDone else { return }
+        }
+        if state.isDegraded {
+            for index in content.indexes { index.reconnectStrays() }
+            state.isDegraded = false
+            state.changesSinceCheckpoint = max(state.changesSinceCheckpoint, WriterState.checkpointEvery)
+            report(.ready)
+        }
+    }
+
+    /// Writes a checkpoint of every field; a failure is kept for `describe`, and tried again later.
+    func checkpoint(_ state: inout WriterState) {
+        do {
+            for (field, index) in content.indexes.enumerated() {
+                try index.checkpoint(to: content.checkpointPath(field: field), sequence: state.sequence)
+            }
+            state.ordinals.checkpointed()
+            state.checkpointed()
+        } catch {
+            state.checkpointFailed("\(error)")
+        }
+    }
+}
+
+/// What only the writer's thread knows.
+struct WriterState: Sendable {
+    /// Changes after which a checkpoint is written, or a fifth of the points if that is more.
+    static let checkpointEvery = 20_000
+
+    var sequence: UInt64
+    var ordinals: OrdinalSupply
+    /// Whether the graphs miss so much that searches are exact.
+    var isDegraded: Bool
+    var changesSinceCheckpoint: Int
+    private var lastChange = ContinuousClock.now
+    private var nextAttempt = ContinuousClock.now
+    /// Why the last checkpoint could not be written; nil if it could.
+    private(set) var checkpointProblem: String?
+
+    init(sequence: UInt64, ordinals: OrdinalSupply, isDegraded: Bool, changesSinceCheckpoint: Int) {
+        self.sequence = sequence
+        self.ordinals = ordinals
+        self.isDegraded = isDegraded
+        self.changesSinceCheckpoint = changesSinceCheckpoint
+    }
+
+    func isCheckpointDue(count: Int) -> Bool {
+        changesSinceCheckpoint >= max(Self.checkpointEvery, count / 5) && ContinuousClock.now >= nextAttempt
+    }
+
+    mutating func checkpointed() {
+        changesSinceCheckpoint = 0
+        checkpointProblem = nil
+    }
+
+    mutating func checkpointFailed(_ problem: String) {
+        checkpointProblem = problem
+        nextAttempt = .now + .seconds(30)
+    }
+}
