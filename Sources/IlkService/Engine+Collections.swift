@@ -1,0 +1,76 @@
+import Foundation
+import IlkCollection
+import IlkProtocol
+import Logging
+import Synchronization
+
+extension Engine {
+    func create(_ request: CollectionCreate, _ answer: Answer) {
+        do throws(IlkError) {
+            try registry.reserveFree(request.name, doing: "created")
+            do throws(IlkError) {
+                let collection = try VectorCollection.create(
+                    name: request.name, folder: data.collection(request.name),
+                    schema: CollectionSchema(vectors: request.vectors, fields: request.fields), options: options.collection)
+                data.sync(data.path + "/collections")
+                registry.settle(request.name, as: collection)
+            } catch {
+                registry.settle(request.name, as: nil)
+                throw error
+            }
+            logger.info("collection created", metadata: ["collection": "\(request.name)"])
+            answer.succeed(JSONObject([("name", .string(request.name)), ("created", .bool(true))]))
+        } catch {
+            answer.fail(error)
+        }
+    }
+
+    func list() -> JSONObject {
+        let collections = registry.all.map { collection in
+            let state = collection.state
+            return JSONValue.object(
+                JSONObject([
+                    ("name", .string(collection.name)), ("state", .string(state.name)),
+                    ("reason", state.reason.map { .string($0) } ?? .null), ("count", liveCount(of: collection)),
+                ]))
+        }
+        return JSONObject([("collections", .array(collections))])
+    }
+
+    /// Points in a collection; null while it cannot tell.
+    func liveCount(of collection: VectorCollection) -> JSONValue {
+        (try? collection.count(nil)).map { .int(Int64($0)) } ?? .null
+    }
+
+    func describe(_ name: String, _ answer: Answer) {
+        do throws(IlkError) {
+            let description = try registry.collection(name).describe()
+            answer.succeed { $0.value(description) }
+        } catch {
+            answer.fail(error)
+        }
+    }
+
+    /// Takes the folder away at once; what still runs in the collection then ends by itself, and is not waited for.
+    func drop(_ name: String, _ answer: Answer) {
+        do throws(IlkError) {
+            try registry.refuseUnknown(name)
+            let dropped = try registry.reserve(name, doing: "dropped")
+            guard let trash = data.trash(name) else {
+                let reason = systemMessage()
+                registry.settle(name, as: dropped)
+                throw IlkError(.internal, "cannot move \(data.collection(name)) to the trash: \(reason)")
+            }
+            logger.info("collection dropped", metadata: ["collection": "\(name)"])
+            answer.succeed(JSONObject([("name", .string(name)), ("dropped", .bool(true))]))
+            // The name stays held until the old writer is gone: it would write its checkpoints under that path.
+            Thread.detachNewThread { [self] in
+                dropped?.close()
+                data.remove(trash)
+                registry.settle(name, as: nil)
+            }
+        } catch {
+            answer.fail(error)
+        }
+    }
+}

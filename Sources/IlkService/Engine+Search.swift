@@ -1,0 +1,148 @@
+import IlkCollection
+import IlkProtocol
+import Synchronization
+
+extension Engine {
+    func search(_ request: SearchRequest, _ answer: Answer) {
+        let collection: VectorCollection
+        do throws(IlkError) { collection = try registry.collection(request.collection) } catch { return answer.fail(error) }
+        let work: @Sendable () -> Void = { [metrics] in
+            let began = monotonicNanoseconds()
+            do throws(IlkError) {
+                let found = try collection.search(request)
+                let searched = monotonicNanoseconds()
+                answer.succeed { writer in
+                    writer.searchReply(found, base64: request.isBase64, microseconds: answer.microseconds)
+                }
+                metrics.record(.search, nanoseconds: searched - began)
+                metrics.record(.write, nanoseconds: monotonicNanoseconds() - searched)
+            } catch {
+                answer.fail(error)
+            }
+        }
+        if collection.isQuick(request) { work() } else { later(answer, work) }
+    }
+
+    /// The searches of a batch are taken one by one by as many workers as are free.
+    func searchBatch(_ batch: SearchBatch, _ answer: Answer) {
+        let collection: VectorCollection
+        do throws(IlkError) { collection = try registry.collection(batch.collection) } catch { return answer.fail(error) }
+        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer)
+        later(answer, upTo: batch.searches.count) { run.work() }
+    }
+}
+
+/// A `search.batch` on its way.
+private final class BatchRun: Sendable {
+    private struct Outcome {
+        var replies: [(reply: SearchReply, microseconds: Int)?]
+        var finished = 0
+        var failure: (place: Int, error: IlkError)?
+    }
+
+    private let collection: VectorCollection
+    private let searches: [SearchRequest]
+    private let answer: Answer
+    private let next = Atomic(0)
+    private let outcome: Mutex<Outcome>
+
+    init(collection: VectorCollection, searches: [SearchRequest], answer: Answer) {
+        self.collection = collection
+        self.searches = searches
+        self.answer = answer
+        outcome = Mutex(Outcome(replies: Array(repeating: nil, count: searches.count)))
+    }
+
+    /// Takes searches until none is left; whoever finishes the last one answers.
+    func work() {
+        if searches.isEmpty { return finish(Outcome(replies: [])) }
+        while true {
+            let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard place < searches.count else { return }
+            let began = monotonicNanoseconds()
+            let result: Result<SearchReply, IlkError>
+            // Once a search was refused, the others are not worth their time: the batch will be refused.
+            if outcome.withLock({ $0.failure != nil }) {
+                result = .failure(IlkError(.cancelled, "another search of the batch was refused"))
+            } else {
+                do throws(IlkError) { result = .success(try collection.search(searches[place])) } catch { result = .failure(error) }
+            }
+            let microseconds = Int((monotonicNanoseconds() - began) / 1_000)
+            let complete: Outcome? = outcome.withLock { outcome in
+                outcome.finished += 1
+                switch result {
+                case .success(let reply): outcome.replies[place] = (reply, microseconds)
+                case .failure(let error): if outcome.failure == nil { outcome.failure = (place, error) }
+                }
+                return outcome.finished == searches.count ? outcome : nil
+            }
+            if let complete { return finish(complete) }
+        }
+    }
+
+    private func finish(_ outcome: Outcome) {
+        if let (place, error) = outcome.failure {
+            var named = error
+            named.message = "searches[\(place)]: \(error.message)"
+            return answer.fail(named)
+        }
+        answer.succeed { writer in
+            writer.beginObject()
+            writer.key("results")
+            writer.beginArray()
+            for (search, result) in zip(searches, outcome.replies) {
+                guard let result else { continue }
+                writer.searchReply(result.reply, base64: search.isBase64, microseconds: result.microseconds)
+            }
+            writer.endArray()
+            writer.key("took_us")
+            writer.int(answer.microseconds)
+            writer.endObject()
+        }
+    }
+}
+
+extension SearchRequest {
+    /// Whether vectors of the reply go out as base64, as the query came.
+    fileprivate var isBase64: Bool {
+        guard case .vector(let vector) = query else { return false }
+        return vector.isBase64
+    }
+}
+
+extension JSONWriter {
+    /// A search's result.
+    fileprivate mutating func searchReply(_ reply: SearchReply, base64: Bool, microseconds: Int) {
+        beginObject()
+        key("hits")
+        beginArray()
+        for hit in reply.hits {
+            beginObject()
+            key("id")
+            id(hit.id)
+            key("distance")
+            float(hit.distance)
+            key("score")
+            float(hit.score)
+            if let payload = hit.payload {
+                key("payload")
+                json(payload)
+            }
+            if let values = hit.vector {
+                key("vector")
+                vector(values, base64: base64)
+            }
+            endObject()
+        }
+        endArray()
+        key("exhausted")
+        bool(reply.exhausted)
+        key("took_us")
+        int(microseconds)
+        if let explain = reply.explain {
+            key("explain")
+            value(explain)
+        }
+        endObject()
+    }
+}

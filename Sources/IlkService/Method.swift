@@ -1,0 +1,59 @@
+import IlkProtocol
+
+/// The methods of the wire, by name: what metrics are kept by.
+enum Method: String, CaseIterable, Sendable {
+    case ping, info, stats
+    case collectionCreate = "collection.create"
+    case collectionList = "collection.list"
+    case collectionDescribe = "collection.describe"
+    case collectionDrop = "collection.drop"
+    case collectionRebuild = "collection.rebuild"
+    case pointsUpsert = "points.upsert"
+    case pointsPatch = "points.patch"
+    case pointsDelete = "points.delete"
+    case pointsGet = "points.get"
+    case pointsCount = "points.count"
+    case pointsScroll = "points.scroll"
+    case pointsFacets = "points.facets"
+    case search
+    case searchBatch = "search.batch"
+    case snapshotCreate = "snapshot.create"
+    case snapshotRestore = "snapshot.restore"
+    case jobList = "job.list"
+    case jobGet = "job.get"
+    case jobCancel = "job.cancel"
+    /// What could not be read as a request of any method.
+    case refused = "(refused)"
+
+    init(_ command: Command) {
+        self =
+            switch command {
+            case .ping: .ping
+            case .info: .info
+            case .stats: .stats
+            case .collectionCreate: .collectionCreate
+            case .collectionList: .collectionList
+            case .collectionDescribe: .collectionDescribe
+            case .collectionDrop: .collectionDrop
+            case .collectionRebuild: .collectionRebuild
+            case .pointsUpsert: .pointsUpsert
+            case .pointsPatch: .pointsPatch
+            case .pointsDelete: .pointsDelete
+            case .pointsGet: .pointsGet
+            case .pointsCount: .pointsCount
+            case .pointsScroll: .pointsScroll
+            case .pointsFacets: .pointsFacets
+            case .search: .search
+            case .searchBatch: .searchBatch
+            case .snapshotCreate: .snapshotCreate
+            case .snapshotRestore: .snapshotRestore
+            case .jobList: .jobList
+            case .jobGet: .jobGet
+            case .jobCancel: .jobCancel
+            }
+    }
+
+    /// Its place among ``allCases``.
+    var place: Int { Self.places[self] ?? 0 }
+    private static let places = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
+}

@@ -1,0 +1,24 @@
+package import IlkCollection
+
+/// Limits and sizes of a daemon; every one is shown by `info`.
+package struct ServiceOptions: Sendable {
+    /// Threads for what is too long for an event loop: filtered and exact searches, scrolls, batches.
+    package var workers: Int
+    /// Requests that may wait for a worker; one more is refused with `overloaded`.
+    package var queueLimit = 4_096
+    /// Jobs that run at once.
+    package var jobWorkers = 2
+    /// Jobs that may wait for their turn; one more is refused with `overloaded`.
+    package var jobQueueLimit = 16
+    /// Finished jobs that `job.list` still knows, the newest ones.
+    package var finishedJobsKept = 100
+    /// How long `Engine.stop()` may take, in seconds.
+    package var stopSeconds: Double = 8
+    package var collection: CollectionOptions
+
+    /// - Parameter cores: what the machine has; it sizes the pools.
+    package init(cores: Int) {
+        workers = max(2, cores)
+        collection = CollectionOptions(linkThreads: max(1, cores))
+    }
+}

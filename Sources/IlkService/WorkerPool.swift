@@ -1,0 +1,83 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A fixed number of threads and a bounded queue in front of them.
+///
+/// Threads of our own rather than Swift's cooperative pool: this work blocks, on SQLite and on long scans.
+final class WorkerPool: Sendable {
+    private struct Queue {
+        var tasks: [@Sendable () -> Void] = []
+        var head = 0
+        var running = 0
+        var isClosed = false
+
+        var waiting: Int { tasks.count - head }
+
+        mutating func next() -> (@Sendable () -> Void)? {
+            guard head < tasks.count else { return nil }
+            let task = tasks[head]
+            head += 1
+            if head == tasks.count {
+                tasks.removeAll(keepingCapacity: true)
+                head = 0
+            } else if head >= 1_024 {
+                tasks.removeFirst(head)
+                head = 0
+            }
+            running += 1
+            return task
+        }
+    }
+
+    let threads: Int
+    let limit: Int
+    private let queue = Mutex(Queue())
+    private let wake = DispatchSemaphore(value: 0)
+
+    /// - Parameter limit: tasks that may wait; `submit` refuses one more.
+    init(name: String, threads: Int, limit: Int) {
+        self.threads = threads
+        self.limit = limit
+        for _ in 0..<threads {
+            let thread = Thread { [self] in run() }
+            thread.name = name
+            thread.start()
+        }
+    }
+
+    /// Tasks that wait for a thread, and tasks that have one.
+    var load: (waiting: Int, running: Int) { queue.withLock { ($0.waiting, $0.running) } }
+
+    /// Queues a task; false if the queue is full or closed.
+    ///
+    /// - Parameter isExempt: passes over the limit, for work that is bounded elsewhere.
+    func submit(isExempt: Bool = false, _ task: @escaping @Sendable () -> Void) -> Bool {
+        let accepted = queue.withLock { queue in
+            guard !queue.isClosed, isExempt || queue.waiting < limit else { return false }
+            queue.tasks.append(task)
+            return true
+        }
+        if accepted { wake.signal() }
+        return accepted
+    }
+
+    /// Takes no more work and ends the threads once the queue is empty.
+    func close() {
+        queue.withLock { $0.isClosed = true }
+        for _ in 0..<threads { wake.signal() }
+    }
+
+    private func run() {
+        while true {
+            wake.wait()
+            let (task, isClosed) = queue.withLock { ($0.next(), $0.isClosed) }
+            if let task {
+                task()
+                queue.withLock { $0.running -= 1 }
+            } else if isClosed {
+                return
+            }
+        }
+    }
+}
