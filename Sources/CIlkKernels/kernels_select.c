@@ -1,0 +1,34 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+size_t ilk_kernels_available(const ilk_kernels *sets[4]) {
+    size_t count = 0;
+    sets[count++] = &ilk_kernels_plain;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets[count++] = &ilk_kernels_avx2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        sets[count++] = &ilk_kernels_avx512;
+#endif
+#if defined(__aarch64__)
+    sets[count++] = &ilk_kernels_neon;
+#endif
+    return count;
+}
+
+static const ilk_kernels *selected = &ilk_kernels_plain;
+
+// Runs before main, so that no call has to ask whether the choice was made.
+__attribute__((constructor)) static void select_kernels(void) {
+    const ilk_kernels *sets[4];
+    size_t count = ilk_kernels_available(sets);
+    selected = sets[count - 1];
+    const char *wanted = getenv("ILK_KERNELS");
+    for (size_t i = 0; wanted && i < count; i++)
+        if (strcmp(sets[i]->name, wanted) == 0) selected = sets[i];
+}
+
+const ilk_kernels *ilk_kernels_selected(void) { return selected; }

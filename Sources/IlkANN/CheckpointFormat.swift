@@ -1,0 +1,59 @@
+package import IlkVectors
+
+/// The bytes of a graph's checkpoint.
+///
+/// All integers are little-endian. The header takes 256 bytes; sections follow one after the other, each padded with
+/// zeros to a multiple of 64 bytes. Every byte of the file is covered by a checksum.
+///
+///     offset  size  field
+///          0     8  magic "ilkHNSW1"
+///          8     4  format version, 1
+///         12     4  metric: 0 cosine, 1 dot, 2 l2
+///         16     8  dimension
+///         24     8  M
+///         32     8  efConstruction
+///         40     8  seed
+///         48     8  change sequence that the file reflects
+///         56     8  slots
+///         64     8  lists above level 0
+///         72     8  entry point: level in the high half, node + 1 in the low one; 0 for none
+///         80     8  floats from one vector to the next
+///         88   120  five sections of 24 bytes: offset, length, XXH3 of the padded section
+///        208    40  zeros
+///        248     8  XXH3 of the 248 bytes before
+///
+///     section  content
+///           0  one byte a slot: 0 vacant, 1 pending, 2 linked, 3 removed, 4 retired
+///           1  level-0 lists: (1 + 2·M) words a slot, the number of links and the links
+///           2  a word a slot: the number of its first list above level 0, from 1; 0 for none
+///           3  lists above level 0: (1 + M) words each
+///           4  vectors, f32, padded to 16 floats
+enum CheckpointFormat {
+    static let magic: [UInt8] = Array("ilkHNSW1".utf8)
+    static let version: UInt64 = 1
+    static let headerSize = 256
+    static let sectionCount = 5
+    static let sectionTable = 88
+    static let alignment = 64
+
+    static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}
+
+/// Why a checkpoint was not used; the graph is rebuilt from the records instead.
+package enum CheckpointError: Error, Equatable, Sendable {
+    case file(FileError)
+    /// The bytes are not those that were written.
+    case damaged(String)
+    /// Whole, but of another field, collection or version.
+    case foreign(String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .damaged(let what): what
+        case .foreign(let what): "it is another's: \(what)"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Synchronization
+
+/// What one search writes: the marks of visited nodes, the candidates, a batch of neighbors. Reused between searches.
+@safe final class Scratch {
+    var pool = CandidatePool()
+    /// Nodes still to be expanded where not every node may enter the pool.
+    var frontier = Frontier()
+    /// The unvisited neighbors of a node, their distances, and four row pointers for the kernel.
+    let batch: UnsafeMutablePointer<UInt32>
+    let distances: UnsafeMutablePointer<Float>
+    let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+    private var marks: UnsafeMutablePointer<UInt16>
+    private var markCount = 0
+    private var epoch: UInt16 = 0
+    /// Kept and examined candidates of neighbor selection.
+    var selected: [UInt32] = []
+    let activity: Activity
+
+    /// Neighbor lists and blocks of a scan fit into this many places.
+    static let batchLimit = 512
+
+    init(activity: Activity) {
+        self.activity = activity
+        unsafe batch = .allocate(capacity: Self.batchLimit)
+        unsafe distances = .allocate(capacity: Self.batchLimit)
+        unsafe rows = .allocate(capacity: 4)
+        unsafe rows.initialize(repeating: nil, count: 4)
+        unsafe marks = .allocate(capacity: 0)
+    }
+
+    deinit {
+        unsafe batch.deallocate()
+        unsafe distances.deallocate()
+        unsafe rows.deallocate()
+        unsafe marks.deallocate()
+    }
+
+    /// Forgets what was visited; ordinals below `end` can be marked from now on.
+    func beginVisit(end: Int) {
+        if end > markCount {
+            unsafe marks.deallocate()
+            markCount = max(end, markCount + markCount / 2)
+            unsafe marks = .allocate(capacity: markCount)
+            unsafe marks.initialize(repeating: 0, count: markCount)
+            epoch = 0
+        }
+        epoch &+= 1
+        if epoch == 0 {
+            unsafe marks.update(repeating: 0, count: markCount)
+            epoch = 1
+        }
+    }
+
+    /// Marks a node, and tells whether it was new. A node placed after the visit began is passed over.
+    @inline(__always)
+    func visit(_ node: UInt32) -> Bool {
+        guard Int(node) < markCount, unsafe marks[Int(node)] != epoch else { return false }
+        unsafe marks[Int(node)] = epoch
+        return true
+    }
+
+    @inline(__always)
+    func wasVisited(_ node: UInt32) -> Bool { unsafe Int(node) < markCount && marks[Int(node)] == epoch }
+
+    var memoryBytes: Int { markCount * 2 + Self.batchLimit * 8 }
+}
+
+/// Since when a scratch's search has been running: read by whoever wants to reuse a slot.
+final class Activity: Sendable {
+    /// The gate's clock when the search began; 0 between searches.
+    let since = Atomic<UInt64>(0)
+}
+
+/// Lends scratches to searches, and knows when every search that began before a moment has ended.
+final class SearchGate: Sendable {
+    private struct State {
+        nonisolated(unsafe) var idle: [Scratch] = []
+        var activities: [Activity] = []
+        var memoryBytes = 0
+    }
+    private let state = Mutex(State())
+    private let clock = Atomic<UInt64>(1)
+
+    /// Runs one search with a scratch of its own.
+    func search<R>(_ body: (Scratch) -> R) -> R {
+        let scratch = take()
+        scratch.activity.since.store(clock.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
+        defer {
+            scratch.activity.since.store(0, ordering: .sequentiallyConsistent)
+            give(scratch)
+        }
+        return body(scratch)
+    }
+
+    /// Returns when every search that may have begun before this call has ended.
+    func waitForEarlierSearches() {
+        let now = clock.add(1, ordering: .sequentiallyConsistent).newValue
+        let activities = state.withLock { $0.activities }
+        for activity in activities {
+            while true {
+                let since = activity.since.load(ordering: .sequentiallyConsistent)
+                if since == 0 || since >= now { break }
+                pauseBriefly()
+            }
+        }
+    }
+
+    var memoryBytes: Int { state.withLock { state in unsafe state.idle.reduce(0) { $0 + $1.memoryBytes } } }
+
+    private func take() -> Scratch {
+        // SAFETY: a scratch is in the list or with one search, never both; the lock hands it over.
+        state.withLock { state in
+            if let scratch = unsafe state.idle.popLast() { return scratch }
+            let activity = Activity()
+            state.activities.append(activity)
+            return Scratch(activity: activity)
+        }
+    }
+
+    private func give(_ scratch: Scratch) {
+        nonisolated(unsafe) let scratch = scratch
+        state.withLock { unsafe $0.idle.append(scratch) }
+    }
+}

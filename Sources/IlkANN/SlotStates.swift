@@ -1,0 +1,68 @@
+import IlkVectors
+import Synchronization
+
+/// What a slot of an index holds.
+enum SlotState: UInt8, Sendable {
+    case vacant
+    /// A live vector that is not in the graph.
+    case pending
+    /// A live vector in the graph.
+    case linked
+    /// A removed vector that the graph may link to.
+    case removed
+    /// A removed vector that the graph does not link to; a search may still be reading it.
+    case retired
+
+    var isLive: Bool { self == .pending || self == .linked }
+}
+
+/// The state of every slot, and how many there are of each kind.
+@safe final class SlotStates: Sendable {
+    private let space: AddressSpace
+    private let capacity: Int
+    private let endNumber = Atomic<Int>(0)
+    private let live = Atomic<Int>(0)
+    private let removed = Atomic<Int>(0)
+
+    init(capacity: Int) throws(IndexError) {
+        self.capacity = capacity
+        guard let space = AddressSpace(byteCount: capacity) else { throw .noAddressSpace(bytes: capacity) }
+        self.space = space
+    }
+
+    /// One more than the largest slot that was ever used.
+    var end: Int { endNumber.load(ordering: .acquiring) }
+    var liveCount: Int { live.load(ordering: .acquiring) }
+    var removedCount: Int { removed.load(ordering: .acquiring) }
+
+    @inline(__always)
+    subscript(node: UInt32) -> SlotState {
+        guard Int(node) < capacity else { return .vacant }
+        return SlotState(rawValue: unsafe slots[Int(node)].load(ordering: .acquiring)) ?? .vacant
+    }
+
+    func set(_ node: UInt32, _ state: SlotState) {
+        let old = SlotState(rawValue: unsafe slots[Int(node)].exchange(state.rawValue, ordering: .acquiringAndReleasing))
+        if Int(node) >= end { endNumber.store(Int(node) + 1, ordering: .releasing) }
+        live.add((state.isLive ? 1 : 0) - (old?.isLive == true ? 1 : 0), ordering: .relaxed)
+        removed.add((state == .removed ? 1 : 0) - (old == .removed ? 1 : 0), ordering: .relaxed)
+    }
+
+    /// The states of the first slots, for checkpoints.
+    func bytes(end: Int) -> UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(start: space.base, count: end)
+    }
+
+    /// Counts a state that was copied in from a checkpoint, and returns it.
+    func adopt(_ node: UInt32) -> SlotState {
+        let state = self[node]
+        unsafe slots[Int(node)].store(SlotState.vacant.rawValue, ordering: .relaxed)
+        set(node, state)
+        return state
+    }
+
+    private var slots: UnsafeMutablePointer<Atomic<UInt8>> {
+        // SAFETY: zeroed memory; a zero byte is an Atomic of 0.
+        unsafe space.base.assumingMemoryBound(to: Atomic<UInt8>.self)
+    }
+}

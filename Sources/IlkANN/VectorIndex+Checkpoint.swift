@@ -1,0 +1,139 @@
+package import IlkVectors
+import Synchronization
+
+extension VectorIndex {
+    /// Writes the graph and its vectors to a file that appears whole or not at all.
+    ///
+    /// No other thread may change the index meanwhile; searches go on.
+    ///
+    /// - Parameter sequence: the change that the index reflects.
+    package func checkpoint(to path: String, sequence: UInt64) throws(CheckpointError) {
+        var header = CheckpointHeader(index: self, sequence: sequence)
+        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount)
+        do throws(FileError) {
+            var file = try DurableFile(path: path)
+            // The header comes first in the file and is known last: its checksums are those of the sections.
+            unsafe header.place(sections.map(\.count)) { section in unsafe Self.checksum(ofPadded: sections[section]) }
+            let bytes = header.bytes
+            let writing: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { bytes in
+                do throws(FileError) { return .success(try unsafe file.write(bytes)) } catch { return .failure(error) }
+            }
+            try writing.get()
+            for unsafe section in unsafe sections {
+                try unsafe file.write(UnsafeRawBufferPointer(section))
+                try Self.writePadding(after: section.count, to: file)
+            }
+            try file.commit()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// Opens what ``checkpoint(to:sequence:)`` wrote: the file is mapped, verified, and copied into huge pages.
+    ///
+    /// - Returns: the index, and the sequence that it reflects.
+    /// - Throws: ``CheckpointError`` for whatever is not exactly what was written for these parameters.
+    package static func open(
+        path: String, dimension: Int, metric: Metric, parameters: HNSWParameters
+    ) throws(CheckpointError) -> (VectorIndex, sequence: UInt64) {
+        let file: MappedFile
+        do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
+        let index: VectorIndex
+        do throws(IndexError) {
+            index = try VectorIndex(dimension: dimension, metric: metric, parameters: parameters)
+        } catch {
+            throw .foreign("\(error)")
+        }
+        let header = try unsafe file.withBytes { bytes throws(CheckpointError) in
+            let header = try unsafe CheckpointHeader(bytes: bytes)
+            try header.check(against: index)
+            try unsafe index.load(header, from: bytes)
+            return header
+        }
+        return (index, header.sequence)
+    }
+
+    private func load(_ header: CheckpointHeader, from bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+        guard header.slots <= store.capacity, header.upperCount <= store.capacity else {
+            throw .damaged("it says \(header.slots) slots")
+        }
+        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount)
+        var offset = CheckpointFormat.headerSize
+        for (number, section) in header.sections.enumerated() {
+            let padded = unsafe CheckpointFormat.padded(targets[number].count)
+            guard section.offset == offset, unsafe section.length == targets[number].count, offset + padded <= bytes.count
+            else { throw .damaged("section \(number) is not where it should be") }
+            let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + padded])
+            guard unsafe Checksum.xxh3(source) == section.checksum else {
+                throw .damaged("the checksum of section \(number) does not fit")
+            }
+            unsafe targets[number].copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<section.length]))
+            offset += padded
+        }
+        guard offset == bytes.count else { throw .damaged("it has \(bytes.count - offset) bytes too many") }
+        try adopt(header)
+    }
+
+    /// Checks every number that will be used as a position, and takes over what was copied.
+    private func adopt(_ header: CheckpointHeader) throws(CheckpointError) {
+        guard header.slots > 0 || header.entry == nil else { throw .damaged("an entry point without slots") }
+        graph.upperCount.store(header.upperCount, ordering: .releasing)
+        let places = unsafe graph.upperPlaceBytes(end: header.slots).assumingMemoryBound(to: UInt32.self)
+        for node in 0..<UInt32(header.slots) {
+            let level = graph.level(of: node)
+            let place = unsafe Int(places[Int(node)])
+            guard place == 0 || place - 1 + level <= header.upperCount else {
+                throw .damaged("node \(node) has lists that are not there")
+            }
+            let state = states.adopt(node)
+            guard state == .linked || state == .removed else { continue }
+            guard place != 0 || level == 0 else { throw .damaged("node \(node) lacks its upper lists") }
+            for current in 0...level {
+                let list = graph.list(node, level: current)
+                guard list.count <= list.limit else { throw .damaged("node \(node) has \(list.count) links") }
+                for place in 0..<list.count where Int(list[place]) >= header.slots {
+                    throw .damaged("node \(node) links to \(list[place])")
+                }
+            }
+        }
+        if let entry = header.entry {
+            guard Int(entry.node) < header.slots, graph.level(of: entry.node) == entry.level,
+                states[entry.node] == .linked || states[entry.node] == .removed
+            else { throw .damaged("the entry point \(entry.node) cannot be") }
+        }
+        graph.setEntry(header.entry)
+        let waiting = (0..<UInt32(header.slots)).filter { states[$0] == .pending }
+        setPending { $0 = waiting }
+    }
+
+    /// The five sections, as they lie in memory.
+    private func sectionBytes(end: Int, upperCount: Int) -> [UnsafeMutableRawBufferPointer] {
+        unsafe [
+            states.bytes(end: end), graph.level0Bytes(end: end), graph.upperPlaceBytes(end: end),
+            graph.upperBytes(count: upperCount),
+            UnsafeMutableRawBufferPointer(start: store.base, count: end * store.stride * 4),
+        ]
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: CheckpointFormat.alignment)
+
+    private static func writePadding(after count: Int, to file: borrowing DurableFile) throws(FileError) {
+        let padding = CheckpointFormat.padded(count) - count
+        guard padding > 0 else { return }
+        let written: Result<Void, FileError> = unsafe zeros.withUnsafeBytes { zeros in
+            do throws(FileError) {
+                return .success(try unsafe file.write(UnsafeRawBufferPointer(rebasing: zeros[..<padding])))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try written.get()
+    }
+
+    private static func checksum(ofPadded section: UnsafeMutableRawBufferPointer) -> UInt64 {
+        // Every arena is longer than its used part by more than the padding, and what is beyond is zero but for
+        // slots: so the padding is hashed on its own.
+        let padding = CheckpointFormat.padded(section.count) - section.count
+        return unsafe Checksum.xxh3(UnsafeRawBufferPointer(section), followedByZeros: padding)
+    }
+}

@@ -1,0 +1,129 @@
+package import IlkVectors
+import Synchronization
+
+extension VectorIndex {
+    /// The nearest vectors that a walk through the graph finds, and all pending ones that are as near.
+    ///
+    /// - Parameters:
+    ///   - query: shape `[dimension]`; for cosine of any length but 0.
+    ///   - efSearch: width of the candidate list; at least `k` is used.
+    ///   - admitting: only these may be returned; all may be walked through.
+    ///   - distanceBudget: distances after which the walk gives up.
+    package func search(
+        _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet? = nil, distanceBudget: Int? = nil
+    ) -> SearchOutcome {
+        precondition(query.count == dimension, "\(query.count) components for \(dimension)")
+        guard k > 0 else { return SearchOutcome() }
+        return unsafe withMeasurable(query) { query in
+            gate.search { scratch in
+                unsafe walk(
+                    query, k: k, ef: max(efSearch, k), admitting: admitting, budget: distanceBudget ?? .max, scratch)
+            }
+        }
+    }
+
+    private func walk(
+        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, budget: Int, _ scratch: Scratch
+    ) -> SearchOutcome {
+        let measure = store.measure
+        var counts = WalkCounts()
+        scratch.beginVisit(end: states.end)
+        scratch.pool.reset(limit: ef)
+        if let entry = graph.entry {
+            let start = unsafe graph.descend(
+                to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
+            if let admitting {
+                unsafe graph.searchLayer0(
+                    from: start, ef: ef, query: query, measure: measure, scratch: scratch, budget: budget,
+                    counts: &counts
+                ) { admitting.contains($0) && states[$0].isLive }
+            } else if removedCount > 0 || budget < .max {
+                unsafe graph.searchLayer0(
+                    from: start, ef: ef, query: query, measure: measure, scratch: scratch, budget: budget,
+                    counts: &counts
+                ) { states[$0].isLive }
+            } else {
+                unsafe graph.searchLayer(
+                    0, from: start, ef: ef, query: query, measure: measure, scratch: scratch, counts: &counts)
+            }
+        }
+        if pendingCount > 0 {
+            let waiting = pending.withLock { $0 }
+            counts.distances += unsafe scan(
+                waiting.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
+        }
+        return outcome(of: scratch, k: k, counts)
+    }
+
+    /// The nearest of all live vectors, exactly.
+    package func scan(_ query: Span<Float>, k: Int, admitting: OrdinalSet? = nil) -> SearchOutcome {
+        scan(query, k: k, among: 0..<UInt32(states.end), admitting: admitting)
+    }
+
+    /// The nearest of these ordinals that are live, exactly.
+    package func scan(_ query: Span<Float>, k: Int, among ordinals: [UInt32]) -> SearchOutcome {
+        scan(query, k: k, among: ordinals, admitting: nil)
+    }
+
+    private func scan(
+        _ query: Span<Float>, k: Int, among nodes: some Sequence<UInt32>, admitting: OrdinalSet?
+    ) -> SearchOutcome {
+        precondition(query.count == dimension, "\(query.count) components for \(dimension)")
+        guard k > 0 else { return SearchOutcome() }
+        return unsafe withMeasurable(query) { query in
+            gate.search { scratch in
+                var counts = WalkCounts()
+                scratch.pool.reset(limit: k)
+                counts.distances = unsafe scan(nodes, query, store.measure, scratch, admitting: admitting)
+                return outcome(of: scratch, k: k, counts)
+            }
+        }
+    }
+
+    /// Measures live nodes a batch at a time into the pool, and returns how many they were.
+    private func scan(
+        _ nodes: some Sequence<UInt32>, _ query: UnsafePointer<Float>, _ measure: Measure, _ scratch: Scratch,
+        admitting: OrdinalSet?
+    ) -> Int {
+        var total = 0
+        var count = 0
+        func flush() {
+            unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+            for place in 0..<count where unsafe scratch.distances[place] < scratch.pool.bound {
+                _ = unsafe scratch.pool.insert(distance: scratch.distances[place], node: scratch.batch[place])
+            }
+            total += count
+            count = 0
+        }
+        for node in nodes where states[node].isLive && admitting?.contains(node) ?? true {
+            unsafe scratch.batch[count] = node
+            count += 1
+            if count == 64 { flush() }
+        }
+        flush()
+        return total
+    }
+
+    private func outcome(of scratch: Scratch, k: Int, _ counts: WalkCounts) -> SearchOutcome {
+        var neighbors: [Neighbor] = []
+        neighbors.reserveCapacity(min(k, scratch.pool.count))
+        for place in 0..<min(k, scratch.pool.count) {
+            let entry = scratch.pool[place]
+            neighbors.append(Neighbor(ordinal: Ordinal(entry.node), distance: metric.visible(entry.distance)))
+        }
+        return SearchOutcome(
+            neighbors: neighbors, distances: counts.distances, hops: counts.hops,
+            budgetExhausted: counts.isBudgetExhausted)
+    }
+
+    /// Lends the query as the kernels take it; for cosine a copy of length 1.
+    private func withMeasurable<R>(_ query: Span<Float>, _ body: (UnsafePointer<Float>) -> R) -> R {
+        guard metric == .cosine else {
+            // SAFETY: the dimension is at least 1, so the span has a base.
+            return unsafe query.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+        }
+        let length = Kernels.dot(query, query).squareRoot()
+        let scaled = query.indices.map { query[$0] / length }
+        return unsafe scaled.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+    }
+}

@@ -1,0 +1,164 @@
+package import IlkVectors
+import Synchronization
+
+/// What a search found and what it cost.
+package struct SearchOutcome: Sendable, Equatable {
+    /// Nearest first, with distances as callers see them.
+    package var neighbors: [Neighbor] = []
+    /// Distances that were computed.
+    package var distances = 0
+    /// Nodes whose links were followed.
+    package var hops = 0
+    /// The walk gave up at its budget: what it found may be far from the best.
+    package var budgetExhausted = false
+}
+
+/// The vectors of one field, addressed by ordinal, with an HNSW graph over them and an exact scan beside it.
+///
+/// A vector is *placed*: from then on every search finds it, by a scan beside the walk. It is *linked* into the graph
+/// when there is time. So a graph being rebuilt, the tail after a crash, and a write of this moment are the same case.
+///
+/// Any number of threads may search at any time, without locks. One thread at a time may change the index; the
+/// changing methods may use several threads of their own.
+package final class VectorIndex: Sendable {
+    package let dimension: Int
+    package let metric: Metric
+    package let parameters: HNSWParameters
+    let store: VectorStore
+    let graph: HNSWGraph
+    let gate = SearchGate()
+    let states: SlotStates
+    /// Placed and not yet linked, oldest first.
+    let pending = Mutex<[UInt32]>([])
+    private let pendingNumber = Atomic<Int>(0)
+
+    package init(dimension: Int, metric: Metric, parameters: HNSWParameters) throws(IndexError) {
+        self.dimension = dimension
+        self.metric = metric
+        self.parameters = parameters
+        store = try VectorStore(dimension: dimension, metric: metric)
+        graph = try HNSWGraph(store: store, parameters: parameters)
+        states = try SlotStates(capacity: store.capacity)
+    }
+
+    /// Live vectors, linked or pending.
+    package var count: Int { states.liveCount }
+
+    /// Live vectors that are not in the graph yet.
+    package var pendingCount: Int { pendingNumber.load(ordering: .acquiring) }
+
+    /// Removed vectors that the graph still links to.
+    package var removedCount: Int { states.removedCount }
+
+    /// Whether the ordinal has a live vector.
+    package func contains(_ ordinal: Ordinal) -> Bool { states[ordinal.rawValue].isLive }
+
+    /// Whether a vector may be placed at the ordinal.
+    package func isVacant(_ ordinal: Ordinal) -> Bool { states[ordinal.rawValue] == .vacant }
+
+    /// Every live ordinal, in order.
+    package func liveOrdinals() -> [Ordinal] {
+        (0..<UInt32(states.end)).filter { states[$0].isLive }.map { Ordinal($0) }
+    }
+
+    /// The vector as it is compared, for cosine scaled to length 1; nil where there is none.
+    package func vector(at ordinal: Ordinal) -> [Float]? {
+        guard contains(ordinal) else { return nil }
+        let row = unsafe store.row(ordinal.rawValue)
+        return (0..<dimension).map { unsafe row[$0] }
+    }
+
+    /// Copies a vector in; the next search finds it.
+    ///
+    /// - Precondition: the ordinal is vacant, and for cosine the vector is not zero.
+    package func place(_ vector: Span<Float>, at ordinal: Ordinal) {
+        precondition(isVacant(ordinal), "ordinal \(ordinal.rawValue) is \(states[ordinal.rawValue])")
+        store.write(vector, at: ordinal.rawValue)
+        states.set(ordinal.rawValue, .pending)
+        setPending { $0.append(ordinal.rawValue) }
+    }
+
+    /// Takes a vector out of every later answer; the graph is repaired around it by ``repair(threads:)``.
+    package func remove(_ ordinal: Ordinal) {
+        switch states[ordinal.rawValue] {
+        case .linked:
+            states.set(ordinal.rawValue, .removed)
+        case .pending:
+            // It stays in the list of what is pending, where every reader passes it over, until the next repair.
+            states.set(ordinal.rawValue, .retired)
+        case .vacant, .removed, .retired: break
+        }
+    }
+
+    func setPending(_ change: (inout [UInt32]) -> Void) {
+        pending.withLock { pending in
+            change(&pending)
+            pendingNumber.store(pending.count, ordering: .releasing)
+        }
+    }
+
+    /// Puts pending vectors into the graph.
+    ///
+    /// - Parameter progress: asked now and then; false cancels, and the rest stays pending.
+    /// - Returns: whether nothing is pending any more.
+    @discardableResult
+    package func linkPending(threads: Int = 1, progress: ((done: Int, total: Int)) -> Bool = { _ in true }) -> Bool {
+        let total = pendingCount
+        // The graph of a build begins with one node, so that no two threads make the first.
+        if graph.entry == nil { linkFirst(1, threads: 1) }
+        while pendingCount > 0 {
+            linkFirst(Self.linkSlice, threads: threads)
+            if !progress((total - pendingCount, total)) { break }
+        }
+        return pendingCount == 0
+    }
+
+    /// Vectors that are linked between two questions whether to go on: some 50 ms of two threads at 784 dimensions.
+    private static let linkSlice = 256
+
+    private func linkFirst(_ count: Int, threads: Int) {
+        let waiting = Array(pending.withLock { $0.prefix(count) })
+        let next = Atomic<Int>(0)
+        Workers.run(min(threads, waiting.count)) { _ in
+            while true {
+                let place = next.add(1, ordering: .relaxed).oldValue
+                guard place < waiting.count else { return }
+                if states[waiting[place]] == .pending { link(waiting[place]) }
+            }
+        }
+        for node in waiting where states[node] == .pending { states.set(node, .linked) }
+        setPending { $0.removeFirst(waiting.count) }
+    }
+
+    private func link(_ node: UInt32) {
+        gate.search { scratch in
+            graph.insert(node, scratch: scratch, end: states.end) { states[$0].isLive }
+        }
+    }
+
+    /// Takes every vector out of the graph: all are pending again. Searches go on, by scan.
+    package func dropGraph() {
+        let all = (0..<UInt32(states.end)).filter { states[$0].isLive }
+        setPending { $0 = all }
+        graph.setEntry(nil)
+        gate.waitForEarlierSearches()
+        graph.clear(end: states.end)
+        for node in 0..<UInt32(states.end) {
+            switch states[node] {
+            case .linked: states.set(node, .pending)
+            case .removed: states.set(node, .retired)
+            case .vacant, .pending, .retired: break
+            }
+        }
+    }
+
+    /// Bytes in memory, by part.
+    package func memory() -> [(part: String, bytes: Int)] {
+        let end = states.end
+        return [
+            ("vectors", end * store.stride * 4),
+            ("links", end * (graph.stride0 * 4 + 6) + graph.upperCount.load(ordering: .relaxed) * graph.strideUpper * 4),
+            ("scratch", gate.memoryBytes),
+        ]
+    }
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// Writes a file that appears whole or not at all, and stays after power loss.
+///
+/// The bytes go to a temporary name beside the target; ``commit()`` syncs them, renames, and syncs the folder.
+/// Without it, the temporary file is removed.
+package struct DurableFile: ~Copyable {
+    private let path: String
+    private let temporaryPath: String
+    private let descriptor: Int32
+    private var isCommitted = false
+
+    package init(path: String) throws(FileError) {
+        self.path = path
+        temporaryPath = path + ".new"
+        descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError("create", temporaryPath) }
+    }
+
+    deinit {
+        close(descriptor)
+        if !isCommitted { unsafe unlink(temporaryPath) }
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var rest = unsafe bytes[...]
+        while let start = unsafe UnsafeRawBufferPointer(rebasing: rest).baseAddress, unsafe !rest.isEmpty {
+            let written = unsafe Glibc.write(descriptor, start, rest.count)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw FileError("write", temporaryPath) }
+            unsafe rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Makes the file durable under its name.
+    package mutating func commit() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw FileError("sync", temporaryPath) }
+        guard unsafe rename(temporaryPath, path) == 0 else { throw FileError("rename", temporaryPath) }
+        isCommitted = true
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folderDescriptor = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folderDescriptor >= 0 else { throw FileError("open", folder) }
+        defer { close(folderDescriptor) }
+        guard fsync(folderDescriptor) == 0 else { throw FileError("sync", folder) }
+    }
+}
