@@ -1,4 +1,3 @@
-import CIlkKernels
 import IlkVectors
 
 /// What a walk did.

@@ -1,4 +1,3 @@
-import CIlkKernels
 import Glibc
 import IlkVectors
 import Synchronization
@@ -162,8 +161,8 @@ import Synchronization
     @inline(__always)
     func prefetch() {
         let address = unsafe UnsafeRawPointer(words)
-        unsafe ilk_prefetch(address)
-        unsafe ilk_prefetch(address + 64)
+        unsafe Memory.prefetch(address)
+        unsafe Memory.prefetch(address + 64)
     }
 
     func nodes() -> [UInt32] { (0..<count).map { self[$0] } }

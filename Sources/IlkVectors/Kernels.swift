@@ -1,4 +1,4 @@
-package import CIlkKernels
+import CIlkKernels
 
 /// The distance kernels of this CPU, chosen when the program was loaded.
 package enum Kernels {
@@ -6,7 +6,7 @@ package enum Kernels {
     package static var name: String { unsafe String(cString: selected.pointee.name) }
 
     /// The table itself, for loops that take its functions out once.
-    package static var selected: UnsafePointer<ilk_kernels> { unsafe ilk_kernels_selected() }
+    static var selected: UnsafePointer<ilk_kernels> { unsafe ilk_kernels_selected() }
 
     /// The inner product of two vectors of shape `[dimension]`.
     package static func dot(_ a: Span<Float>, _ b: Span<Float>) -> Float {
