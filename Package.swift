@@ -97,5 +97,6 @@ let package = Package(
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,162 @@
+import CSimdjson
+
+/// Reads request lines into ``Call``s: JSON-RPC 2.0, one object or one batch array a line.
+///
+/// Keeps simdjson's buffers from line to line, so one parser serves one thread. A missing `"jsonrpc"` is accepted, for
+/// people who type; a field that no method knows is refused with the nearest one that some method does.
+public final class RequestParser {
+    private let reader = JSONReader()
+
+    /// A parser with buffers of its own.
+    public init() {}
+
+    /// Requests that a batch may hold.
+    public static let maximumBatch = 1_000
+
+    /// Reads one line, without its line feed. Never fails: a line that is no request becomes a call with its refusal.
+    public func parse(line: UnsafeRawBufferPointer) -> ParsedLine {
+        let root: JSONElement
+        do throws(IlkError) {
+            root = try unsafe reader.read(line)
+        } catch {
+            return .single(Call(id: .null, command: .failure(error)))
+        }
+        guard root.isArray else { return .single(call(root)) }
+        let count = root.count
+        guard count > 0 else {
+            return .single(Call(id: .null, command: .failure(IlkError(.invalidRequest, "an empty batch; send at least one request"))))
+        }
+        guard count <= Self.maximumBatch else {
+            let error = IlkError(.tooLarge, "a batch of \(count) requests; send at most \(Self.maximumBatch)")
+            return .single(Call(id: .null, command: .failure(error)))
+        }
+        var calls: [Call] = []
+        calls.reserveCapacity(count)
+        root.forEachElement { calls.append(call($1)) }
+        return .batch(calls)
+    }
+
+    private func call(_ element: JSONElement) -> Call {
+        guard element.isObject else {
+            let error = IlkError(
+                .invalidRequest, "the request is \(element.description); send {\"id\":…,\"method\":…,\"params\":{…}}")
+            return Call(id: .null, command: .failure(error))
+        }
+        // The id first: whatever else is wrong, the reply carries it.
+        var id = RequestID.absent
+        var hasBadID = false
+        element.forEachMember { key, value in
+            guard key == "id" else { return }
+            switch value.kind {
+            case ilk_json_null: id = .null
+            case ilk_json_int: id = .int(value.int ?? 0)
+            case ilk_json_string: id = .string(value.string ?? "")
+            default: hasBadID = true
+            }
+        }
+        if hasBadID {
+            let error = IlkError(.invalidRequest, "'id' must be a string, an integer or null")
+            return Call(id: .null, command: .failure(error))
+        }
+        do throws(IlkError) {
+            return Call(id: id, command: .success(try command(element)))
+        } catch {
+            return Call(id: id, command: .failure(error))
+        }
+    }
+
+    private func command(_ element: JSONElement) throws(IlkError) -> Command {
+        let envelope = try Parameters(element, at: "the request", known: ["jsonrpc", "id", "method", "params"])
+        if let version = envelope["jsonrpc"], version.string != "2.0" {
+            throw IlkError(.invalidRequest, "'jsonrpc' is not \"2.0\"; send \"2.0\", or leave it out")
+        }
+        let name = try envelope.string("method")
+        guard let method = Method(rawValue: name) else {
+            throw IlkError(
+                .unknownMethod,
+                "no method '\(name.prefix(64))'\(NearestName.hint(for: name, among: Method.allCases.map(\.rawValue)))")
+        }
+        let parameters: Parameters
+        if let element = envelope["params"] {
+            guard !element.isArray else {
+                throw IlkError(.invalidRequest, "'params' is an array; send an object with named fields")
+            }
+            parameters = try Parameters(element, at: method.rawValue, known: method.fields)
+        } else {
+            parameters = Parameters(emptyAt: method.rawValue)
+        }
+        return try method.command(parameters)
+    }
+}
+
+/// The methods, by their names on the wire.
+enum Method: String, CaseIterable {
+    case ping, info, stats, search
+    case collectionCreate = "collection.create"
+    case collectionList = "collection.list"
+    case collectionDescribe = "collection.describe"
+    case collectionDrop = "collection.drop"
+    case collectionRebuild = "collection.rebuild"
+    case pointsUpsert = "points.upsert"
+    case pointsPatch = "points.patch"
+    case pointsDelete = "points.delete"
+    case pointsGet = "points.get"
+    case pointsCount = "points.count"
+    case pointsScroll = "points.scroll"
+    case pointsFacets = "points.facets"
+    case searchBatch = "search.batch"
+    case snapshotCreate = "snapshot.create"
+    case snapshotRestore = "snapshot.restore"
+    case jobList = "job.list"
+    case jobGet = "job.get"
+    case jobCancel = "job.cancel"
+
+    /// The fields that its parameters may have.
+    var fields: [String] {
+        switch self {
+        case .ping, .info, .stats, .collectionList, .jobList: []
+        case .collectionCreate: ["name", "vectors", "fields"]
+        case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
+        case .pointsUpsert: ["collection", "points"]
+        case .pointsPatch: ["collection", "ids", "filter", "payload"]
+        case .pointsDelete: ["collection", "ids", "filter"]
+        case .pointsGet: ["collection", "ids", "with_vectors", "with_payload"]
+        case .pointsCount: ["collection", "filter"]
+        case .pointsScroll: ["collection", "filter", "limit", "cursor", "with_vectors", "with_payload"]
+        case .pointsFacets: ["collection", "field", "filter", "limit"]
+        case .search: ["collection"] + SearchRequest.fields
+        case .searchBatch: ["collection", "searches"]
+        case .snapshotCreate, .snapshotRestore: ["collection", "path"]
+        case .jobGet, .jobCancel: ["job"]
+        }
+    }
+
+    func command(_ parameters: Parameters) throws(IlkError) -> Command {
+        switch self {
+        case .ping: .ping
+        case .info: .info
+        case .stats: .stats
+        case .collectionList: .collectionList
+        case .jobList: .jobList
+        case .collectionCreate: .collectionCreate(try CollectionCreate(parameters))
+        case .collectionDescribe: .collectionDescribe(collection: try parameters.name("collection"))
+        case .collectionDrop: .collectionDrop(collection: try parameters.name("collection"))
+        case .collectionRebuild: .collectionRebuild(collection: try parameters.name("collection"))
+        case .pointsUpsert: .pointsUpsert(try PointsUpsert(parameters))
+        case .pointsPatch: .pointsPatch(try PointsPatch(parameters))
+        case .pointsDelete: .pointsDelete(try PointsDelete(parameters))
+        case .pointsGet: .pointsGet(try PointsGet(parameters))
+        case .pointsCount:
+            .pointsCount(PointsCount(collection: try parameters.name("collection"), filter: try parameters.filter()))
+        case .pointsScroll: .pointsScroll(try PointsScroll(parameters))
+        case .pointsFacets: .pointsFacets(try PointsFacets(parameters))
+        case .search:
+            .search(try SearchRequest(parameters, collection: try parameters.name("collection")))
+        case .searchBatch: .searchBatch(try SearchBatch(parameters))
+        case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
+        case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))
+        case .jobGet: .jobGet(job: try parameters.string("job"))
+        case .jobCancel: .jobCancel(job: try parameters.string("job"))
+        }
+    }
+}
