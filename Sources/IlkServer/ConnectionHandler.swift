@@ -37,6 +37,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     private var isEnding = false
     private var isReading = false
+    /// When other connections of the loop have their turn, in the midst of a burst of this one's lines.
+    private var turnEnds: UInt64 = 0
+    private var isYielding = false
+    private static let turn: UInt64 = 2_000_000
 
     init(engine: Engine, options: ServerOptions, parsers: ParserCache) {
         self.engine = engine
@@ -46,7 +50,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private var mayWork: Bool {
-        !isParsingLongLine && underWay < options.requestLimit && (context?.channel.isWritable ?? false)
+        !isParsingLongLine && !isYielding && underWay < options.requestLimit && (context?.channel.isWritable ?? false)
     }
 
     // MARK: What comes
@@ -69,6 +73,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         isReading = true
+        turnEnds = monotonicNanoseconds() + Self.turn
         if held.readableBytes > 0 || nextLine < lines.count || !mayWork {
             held.writeBuffer(&buffer)
         } else {
@@ -167,6 +172,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
             engine.metrics.record(.parse, nanoseconds: monotonicNanoseconds() - began)
         }
         begin(parsed, outbox)
+        if monotonicNanoseconds() > turnEnds { yield() }
+    }
+
+    /// Lets the loop's other connections have a turn before the next line.
+    private func yield() {
+        guard let context, !isYielding else { return }
+        isYielding = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            bound.value.isYielding = false
+            bound.value.turnEnds = monotonicNanoseconds() + Self.turn
+            bound.value.work()
+        }
     }
 
     private func begin(_ parsed: ParsedLine, _ outbox: Outbox) {

@@ -75,9 +75,10 @@ package final class SocketServer: Service {
     /// Lets every connection finish what it has under way, and closes those that do not in time.
     private func drain() async {
         for channel in connections.all { channel.pipeline.fireUserInboundEventTriggered(ConnectionHandler.StopEvent()) }
-        let deadline = ContinuousClock.now + .seconds(options.drainSeconds)
-        while !connections.all.isEmpty, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(5))
+        let deadline = monotonicNanoseconds() + UInt64(options.drainSeconds * 1e9)
+        // Not Task.sleep: a cancelled task would not sleep at all.
+        await onThread { [connections] in
+            while !connections.all.isEmpty, monotonicNanoseconds() < deadline { usleep(2_000) }
         }
         let late = connections.all
         if !late.isEmpty { logger.warning("connections closed before they had read everything", metadata: ["count": "\(late.count)"]) }

@@ -28,8 +28,12 @@ package final class Engine: Sendable {
 
     /// Takes the data folder and opens every collection in the background; answers at once.
     ///
+    /// - Parameter logger: silent if none is given.
     /// - Throws: `unavailable` where another daemon has the folder, `internal` where it cannot be written.
-    package init(dataFolder: String, options: ServiceOptions, logger: Logger) throws(IlkError) {
+    package init(
+        dataFolder: String, options: ServiceOptions,
+        logger: Logger = Logger(label: "ilk", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) throws(IlkError) {
         self.options = options
         self.logger = logger
         data = try DataFolder(path: dataFolder)

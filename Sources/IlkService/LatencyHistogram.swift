@@ -1,15 +1,17 @@
 /// Durations counted in buckets that grow by powers of two, each cut into 16: a quantile is within 1/32 of the truth.
 ///
 /// The idea is HdrHistogram's (Tene), without its resizing: 960 counters cover a nanosecond to five centuries.
-struct LatencyHistogram: Sendable {
+package struct LatencyHistogram: Sendable {
     private static let subBits = 4
     private var counts = [UInt64](repeating: 0, count: (64 - subBits + 1) << subBits)
-    private(set) var count: UInt64 = 0
-    private(set) var sum: UInt64 = 0
-    private(set) var maximum: UInt64 = 0
+    package private(set) var count: UInt64 = 0
+    package private(set) var sum: UInt64 = 0
+    package private(set) var maximum: UInt64 = 0
+
+    package init() {}
 
     /// Counts one duration, in nanoseconds.
-    mutating func record(_ nanoseconds: UInt64) {
+    package mutating func record(_ nanoseconds: UInt64) {
         counts[Self.bucket(of: nanoseconds)] += 1
         count += 1
         sum &+= nanoseconds
@@ -17,11 +19,11 @@ struct LatencyHistogram: Sendable {
     }
 
     /// The mean, in nanoseconds; 0 if nothing was counted.
-    var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
+    package var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
 
     /// The duration below or at which a fraction `q` of all lie, in nanoseconds: the middle of its bucket, and never
     /// more than the longest; 0 if nothing was counted.
-    func quantile(_ q: Double) -> UInt64 {
+    package func quantile(_ q: Double) -> UInt64 {
         guard count > 0 else { return 0 }
         let rank = max(1, UInt64((Double(count) * q).rounded(.up)))
         var seen: UInt64 = 0
@@ -33,14 +35,14 @@ struct LatencyHistogram: Sendable {
     }
 
     /// Values under 16 have a bucket each; above, the highest set bit and the four after it choose the bucket.
-    static func bucket(of value: UInt64) -> Int {
+    package static func bucket(of value: UInt64) -> Int {
         guard value >= 1 << subBits else { return Int(value) }
         let exponent = 63 - value.leadingZeroBitCount
         let sub = Int(value >> UInt64(exponent - subBits)) & (1 << subBits - 1)
         return (exponent - subBits + 1) << subBits + sub
     }
 
-    static func middle(of bucket: Int) -> UInt64 {
+    package static func middle(of bucket: Int) -> UInt64 {
         guard bucket >= 1 << subBits else { return UInt64(bucket) }
         let shift = UInt64(bucket >> subBits - 1)
         let low = (UInt64(1 << subBits) + UInt64(bucket & (1 << subBits - 1))) << shift

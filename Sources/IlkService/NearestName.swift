@@ -1,5 +1,5 @@
 /// "; did you mean 'products'?" where a known name is near enough to be meant, else nothing.
-func suggestion(for name: String, among known: [String]) -> String {
+package func suggestion(for name: String, among known: [String]) -> String {
     let nearest = known.map { (name: $0, distance: editDistance(name, $0)) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
     guard let nearest, nearest.distance <= max(1, min(name.count, nearest.name.count) / 3) else { return "" }
     return "; did you mean '\(nearest.name)'?"
@@ -7,7 +7,7 @@ func suggestion(for name: String, among known: [String]) -> String {
 
 /// Insertions, deletions, replacements and swaps of neighbors that turn one text into the other: the optimal string
 /// alignment distance.
-func editDistance(_ a: String, _ b: String) -> Int {
+package func editDistance(_ a: String, _ b: String) -> Int {
     let a = Array(a.unicodeScalars), b = Array(b.unicodeScalars)
     var rows = [[Int]](repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)
     for i in 0...a.count { rows[i][0] = i }

@@ -5,7 +5,7 @@ import Synchronization
 /// A fixed number of threads and a bounded queue in front of them.
 ///
 /// Threads of our own rather than Swift's cooperative pool: this work blocks, on SQLite and on long scans.
-final class WorkerPool: Sendable {
+package final class WorkerPool: Sendable {
     private struct Queue {
         var tasks: [@Sendable () -> Void] = []
         var head = 0
@@ -30,13 +30,13 @@ final class WorkerPool: Sendable {
         }
     }
 
-    let threads: Int
-    let limit: Int
+    package let threads: Int
+    package let limit: Int
     private let queue = Mutex(Queue())
     private let wake = DispatchSemaphore(value: 0)
 
     /// - Parameter limit: tasks that may wait; `submit` refuses one more.
-    init(name: String, threads: Int, limit: Int) {
+    package init(name: String, threads: Int, limit: Int) {
         self.threads = threads
         self.limit = limit
         for _ in 0..<threads {
@@ -47,12 +47,12 @@ final class WorkerPool: Sendable {
     }
 
     /// Tasks that wait for a thread, and tasks that have one.
-    var load: (waiting: Int, running: Int) { queue.withLock { ($0.waiting, $0.running) } }
+    package var load: (waiting: Int, running: Int) { queue.withLock { ($0.waiting, $0.running) } }
 
     /// Queues a task; false if the queue is full or closed.
     ///
     /// - Parameter isExempt: passes over the limit, for work that is bounded elsewhere.
-    func submit(isExempt: Bool = false, _ task: @escaping @Sendable () -> Void) -> Bool {
+    package func submit(isExempt: Bool = false, _ task: @escaping @Sendable () -> Void) -> Bool {
         let accepted = queue.withLock { queue in
             guard !queue.isClosed, isExempt || queue.waiting < limit else { return false }
             queue.tasks.append(task)
@@ -63,7 +63,7 @@ final class WorkerPool: Sendable {
     }
 
     /// Takes no more work and ends the threads once the queue is empty.
-    func close() {
+    package func close() {
         queue.withLock { $0.isClosed = true }
         for _ in 0..<threads { wake.signal() }
     }
