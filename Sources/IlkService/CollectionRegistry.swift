@@ -27,7 +27,7 @@ final class CollectionRegistry: Sendable {
 
     private func unknown(_ name: String) -> IlkError {
         let names = all.map(\.name)
-        let hint = suggestion(for: name, among: names)
+        let hint = NearestName.hint(for: name, among: names)
         let next = names.isEmpty ? "; there are none, make one with collection.create" : hint.isEmpty ? "; see collection.list" : hint
         return IlkError(.notFound, "no collection named '\(name)'\(next)")
     }

@@ -141,10 +141,7 @@ extension Job.Report {
 private func progressLine(_ job: Job, _ report: Job.Report) -> [UInt8] {
     var params = JSONObject([("job", .string(job.id)), ("state", .string(report.state.rawValue))])
     for (key, value) in report.progressMembers { params[key] = value }
-    let line = JSONObject([
-        ("jsonrpc", .string("2.0")), ("method", .string("progress")), ("params", .object(params)),
-    ])
-    return Array(JSONValue.object(line).text.utf8)
+    return Reply.notification(method: "progress", params: params)
 }
 
 extension Double {

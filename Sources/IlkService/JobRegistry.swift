@@ -70,7 +70,7 @@ final class JobRegistry: Sendable {
     func job(_ id: String) throws(IlkError) -> Job {
         let jobs = all
         if let job = jobs.first(where: { $0.id == id }) { return job }
-        throw IlkError(.notFound, "no job '\(id)'\(suggestion(for: id, among: jobs.map(\.id))); job.list shows those there are")
+        throw IlkError(.notFound, "no job '\(id)'\(NearestName.hint(for: id, among: jobs.map(\.id))); job.list shows those there are")
     }
 
     /// Takes no more jobs and asks those there are to end.
