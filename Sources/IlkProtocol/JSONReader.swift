@@ -39,8 +39,12 @@ extension JSONValue {
     ///
     /// - Throws: `parse_error` where the bytes are not exactly one JSON value.
     public static func parse(_ bytes: [UInt8]) throws(IlkError) -> JSONValue {
+        let reader = JSONReader()
         let result: Result<JSONValue, IlkError> = unsafe bytes.withUnsafeBytes { bytes in
-            do throws(IlkError) { return .success(try unsafe JSONReader().read(bytes).value) } catch { return .failure(error) }
+            // The elements point into the reader, which would otherwise be freed after its last mention.
+            withExtendedLifetime(reader) {
+                do throws(IlkError) { return .success(try unsafe reader.read(bytes).value) } catch { return .failure(error) }
+            }
         }
         return try result.get()
     }
