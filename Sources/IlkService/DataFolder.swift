@@ -6,7 +6,7 @@ import Synchronization
 ///
 ///     <data>/lock                  flock(2), with the holder's process id inside
 ///     <data>/collections/<name>/   one folder a collection
-///     <data>/snapshots/            where snapshots go that were given no absolute path
+///     <data>/snapshots/            where snapshots go that were given no path
 ///     <data>/aside/                what is being restored
 ///     <data>/trash/                what was dropped and is being deleted
 ///
@@ -56,17 +56,6 @@ final class DataFolder: Sendable {
     func collection(_ name: String) -> String { path + "/collections/" + name }
     func restored(_ name: String) -> String { collection(name) + ".restored" }
     func aside(_ name: String) -> String { path + "/aside/" + name }
-
-    /// Where a snapshot is: an absolute path as it is, anything else below `snapshots/`.
-    ///
-    /// - Throws: `invalid_request` for a relative path that leaves the folder.
-    func snapshot(_ given: String) throws(IlkError) -> String {
-        if given.hasPrefix("/") { return given }
-        guard !given.isEmpty, !given.split(separator: "/").contains("..") else {
-            throw IlkError(.invalidRequest, "path '\(given)' leaves the snapshot folder; give a name, or an absolute path")
-        }
-        return path + "/snapshots/" + given
-    }
 
     /// A path in `snapshots/` that is free.
     func freeSnapshot(of collection: String) -> String {

@@ -17,8 +17,7 @@ extension Engine {
     func createSnapshot(_ request: SnapshotRequest, _ answer: Answer, _ notify: @escaping Notify) {
         start(.snapshot, collection: request.collection, answer, notify) { [registry, data] job throws(IlkError) in
             let collection = try registry.collection(request.collection)
-            let path: String
-            if let given = request.path { path = try data.snapshot(given) } else { path = data.freeSnapshot(of: request.collection) }
+            let path = request.path ?? data.freeSnapshot(of: request.collection)
             try collection.snapshot(to: path) { job.advance($0) }
             try VectorCollection.verifySnapshot(at: path)
             return JSONObject([
@@ -29,11 +28,11 @@ extension Engine {
     }
 
     func restoreSnapshot(_ request: SnapshotRequest, _ answer: Answer, _ notify: @escaping Notify) {
-        guard let given = request.path else {
+        guard let path = request.path else {
             return answer.fail(IlkError(.invalidRequest, "'path' is missing; name the snapshot to restore"))
         }
         start(.restore, collection: request.collection, answer, notify) { [self] job throws(IlkError) in
-            try restore(request.collection, from: try data.snapshot(given), job)
+            try restore(request.collection, from: path, job)
         }
     }
 

@@ -37,16 +37,16 @@ import Testing
         let bench = try Bench()
         defer { bench.end() }
         try bench.fill(200)
-        let path = try #require(
-            try bench.result("snapshot.create", #"{"collection":"things","path":"bad"}"#)["path"]?.string)
+        let path = bench.root + "/bad"
+        try bench.result("snapshot.create", #"{"collection":"things","path":"\#(path)"}"#)
         let file = path + "/collection.sqlite"
         let handle = try FileHandle(forUpdating: URL(filePath: file))
         try handle.seek(toOffset: 4_096)
         try handle.write(contentsOf: Data(repeating: 0x5A, count: 8_192))
         try handle.close()
-        #expect(try bench.call("snapshot.restore", #"{"collection":"things","path":"bad"}"#)["error"] != nil)
+        #expect(try bench.call("snapshot.restore", #"{"collection":"things","path":"\#(path)"}"#)["error"] != nil)
         #expect(try bench.result("points.count", #"{"collection":"things"}"#)["count"] == .int(200))
-        #expect(try bench.refusal("snapshot.restore", #"{"collection":"things","path":"nowhere"}"#).code == "not_found")
+        #expect(try bench.refusal("snapshot.restore", #"{"collection":"things","path":"/nowhere"}"#).code == "not_found")
     }
 
     @Test func `a rebuild answers when the graph is whole`() throws {
