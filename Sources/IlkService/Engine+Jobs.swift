@@ -19,7 +19,6 @@ extension Engine {
             let collection = try registry.collection(request.collection)
             let path = request.path ?? data.freeSnapshot(of: request.collection)
             try collection.snapshot(to: path) { job.advance($0) }
-            try VectorCollection.verifySnapshot(at: path)
             return JSONObject([
                 ("collection", .string(request.collection)), ("path", .string(path)),
                 ("bytes", .int(folderBytes(path))),
@@ -36,15 +35,24 @@ extension Engine {
         }
     }
 
-    /// Verifies, copies aside, opens the copy to see that it works, and only then lets it take the name.
+    /// Copies aside, verifies the copy, opens it to see that it works, and only then lets it take the name.
+    ///
+    /// The copy, because SQLite writes beside whatever it opens, and a snapshot may lie where nothing can be written.
     private func restore(_ name: String, from path: String, _ job: Job) throws(IlkError) -> JSONObject {
         let cancelled = IlkError(.cancelled, "the restore was cancelled; nothing was changed")
-        guard job.advance(JobProgress(phase: "verify", done: 0, total: 0)) else { throw cancelled }
-        try VectorCollection.verifySnapshot(at: path)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw IlkError(.notFound, "no snapshot at \(path); see the path that snapshot.create answered")
+        }
         let aside = data.aside("\(name)-\(job.id)")
         var isInPlace = false
         defer { if !isInPlace { data.remove(aside) } }
         guard try copyFolder(path, to: aside, progress: { job.advance($0) }) else { throw cancelled }
+        guard job.advance(JobProgress(phase: "verify", done: 0, total: 0)) else { throw cancelled }
+        do throws(IlkError) {
+            try VectorCollection.verifySnapshot(at: aside)
+        } catch {
+            throw IlkError(error.code, error.message.replacing(aside, with: path))
+        }
 
         guard job.advance(JobProgress(phase: "open", done: 0, total: 0)) else { throw cancelled }
         let trial = VectorCollection.open(name: name, folder: aside, options: options.collection)

@@ -41,8 +41,8 @@ import Testing
         try bench.result("snapshot.create", #"{"collection":"things","path":"\#(path)"}"#)
         let file = path + "/collection.sqlite"
         let handle = try FileHandle(forUpdating: URL(filePath: file))
-        try handle.seek(toOffset: 4_096)
-        try handle.write(contentsOf: Data(repeating: 0x5A, count: 8_192))
+        try handle.seek(toOffset: 16_384)  // past the first page, which is mostly free
+        try handle.write(contentsOf: Data(repeating: 0x5A, count: 65_536))
         try handle.close()
         #expect(try bench.call("snapshot.restore", #"{"collection":"things","path":"\#(path)"}"#)["error"] != nil)
         #expect(try bench.result("points.count", #"{"collection":"things"}"#)["count"] == .int(200))
