@@ -2,6 +2,7 @@ import IlkProtocol
 import IlkService
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// One connection: cuts what comes into lines, hands them to the engine, and sends what it answers.
 ///
@@ -16,9 +17,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Sent down the pipeline when the server stops.
     struct StopEvent: Sendable {}
 
-    private let engine: Engine
-    private let options: ServerOptions
-    private let parsers: ParserCache
+    /// What all connections of a server share.
+    final class Shared: Sendable {
+        let engine: Engine
+        let options: ServerOptions
+        let parsers = ParserCache()
+        /// Bytes of unfinished lines.
+        let unfinished = Atomic(0)
+
+        init(engine: Engine, options: ServerOptions) {
+            self.engine = engine
+            self.options = options
+        }
+    }
+
+    private let shared: Shared
+    private var engine: Engine { shared.engine }
+    private var options: ServerOptions { shared.options }
+    /// This connection's part of the unfinished lines that all hold.
+    private var unfinished = 0
     private var framer: LineFramer
     private var context: ChannelHandlerContext?
     private var outbox: Outbox?
@@ -42,11 +59,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isYielding = false
     private static let turn: UInt64 = 2_000_000
 
-    init(engine: Engine, options: ServerOptions, parsers: ParserCache) {
-        self.engine = engine
-        self.options = options
-        self.parsers = parsers
-        framer = LineFramer(limit: options.lineLimit)
+    init(_ shared: Shared) {
+        self.shared = shared
+        framer = LineFramer(limit: shared.options.lineLimit)
     }
 
     private var mayWork: Bool {
@@ -67,6 +82,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         nextLine = 0
         held = ByteBuffer()
         replies = ByteBuffer()
+        account(for: 0)
         context.fireChannelInactive()
     }
 
@@ -161,13 +177,32 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 }
             }
         }
+        account(for: framer.heldBytes)
+    }
+
+    /// Counts what the framer holds of an unfinished line; a connection that holds too much when all hold too much is
+    /// closed, for its line cannot be finished.
+    private func account(for bytes: Int) {
+        let change = bytes - unfinished
+        guard change != 0 else { return }
+        unfinished = bytes
+        let all = shared.unfinished.wrappingAdd(change, ordering: .relaxed).newValue
+        guard change > 0, bytes > 1 << 20, all > options.unfinishedLinesLimit, let outbox else { return }
+        account(for: 0)
+        framer = LineFramer(limit: options.lineLimit)
+        isEnding = true
+        underWay += 1
+        refuse(
+            IlkError(
+                .overloaded, "\(all >> 20) MiB of unfinished lines are held; send shorter lines",
+                retryAfterMilliseconds: 1_000), outbox)
     }
 
     private func take(line: UnsafeRawBufferPointer) {
         guard let outbox else { return }
         if line.count > options.inlineLineLimit { return unsafe takeOnPool([UInt8](line), outbox) }
         let began = monotonicNanoseconds()
-        let parsed = unsafe parsers.parse(line)
+        let parsed = unsafe shared.parsers.parse(line)
         if case .single(let call) = parsed, case .success(.search) = call.command {
             engine.metrics.record(.parse, nanoseconds: monotonicNanoseconds() - began)
         }
@@ -197,9 +232,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func takeOnPool(_ line: [UInt8], _ outbox: Outbox) {
         isParsingLongLine = true
         underWay += 1
-        let accepted = engine.runOnPool { [engine, parsers] in
-            let parsed = unsafe line.withUnsafeBytes { unsafe parsers.parse($0) }
-            engine.handle(parsed, reply: { outbox.put($0, weight: 1) }, notify: { outbox.put($0, weight: 0) })
+        let accepted = engine.runOnPool { [shared] in
+            let parsed = unsafe line.withUnsafeBytes { unsafe shared.parsers.parse($0) }
+            shared.engine.handle(parsed, reply: { outbox.put($0, weight: 1) }, notify: { outbox.put($0, weight: 0) })
             outbox.longLineTaken()
         }
         guard !accepted else { return }
@@ -266,8 +301,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 }
 
 extension ParsedLine {
-    /// What a line counts towards the limit of requests under way: 64 where its reply may be of many megabytes, so that
-    /// a client that does not read cannot have a thousand of those written for it.
+    /// What a line counts towards the limit of requests under way: 256 where its reply may be of many megabytes, so that
+    /// a client that does not read has four of those written for it at most, not a thousand.
     fileprivate var weight: Int {
         switch self {
         case .single(let call): call.weight
@@ -287,6 +322,6 @@ extension Call {
             case .searchBatch(let batch): batch.searches.count > 10
             default: false
             }
-        return isHeavy ? 64 : 1
+        return isHeavy ? 256 : 1
     }
 }

@@ -6,6 +6,9 @@ package struct ServerOptions: Sendable {
     package var socketMode: UInt32 = 0o600
     /// The longest line, in bytes; a longer one is refused and skipped without being held.
     package var lineLimit = 16 << 20
+    /// Bytes of unfinished lines that all connections together may hold; whose line would be too much, is told
+    /// `overloaded` and closed.
+    package var unfinishedLinesLimit = 512 << 20
     /// Connections at once; one more gets an `overloaded` line and is closed.
     package var connectionLimit = 1_000
     /// Requests of one connection that may be under way; then its lines wait in the socket.
@@ -17,7 +20,9 @@ package struct ServerOptions: Sendable {
     /// Event loops; one a core.
     package var loops: Int
     /// How long connections may take to finish when the server stops, in seconds.
-    package var drainSeconds: Double = 5
+    package var drainSeconds = 4.0
+    /// How long the whole stop may take, checkpoints included, in seconds.
+    package var stopSeconds = 9.5
 
     package init(socketPath: String, cores: Int) {
         self.socketPath = socketPath

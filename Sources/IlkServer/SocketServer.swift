@@ -32,22 +32,27 @@ package final class SocketServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.loops)
         let listener = try await bootstrap(group).withBoundSocket(socket.descriptor).get()
         socket.widenBacklog()
+        engine.show(serverLimits: [
+            ("line_bytes", options.lineLimit), ("connections", options.connectionLimit),
+            ("requests_per_connection", options.requestLimit),
+        ])
         logger.info("listening", metadata: ["socket": "\(options.socketPath)", "loops": "\(options.loops)"])
 
         try? await gracefulShutdown()  // a cancelled task stops in the same way
 
         logger.info("stopping")
+        let began = monotonicNanoseconds()
         engine.beginStopping()
         try? await listener.close()
         socket.unlink()
         await drain()
-        let engine = engine
-        await onThread { engine.stop() }
+        let left = options.stopSeconds - Double(monotonicNanoseconds() - began) / 1e9
+        await onThread { [engine] in engine.stop(within: left) }
         try await group.shutdownGracefully()
     }
 
     private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
-        let parsers = ParserCache()
+        let shared = ConnectionHandler.Shared(engine: engine, options: options)
         return ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
@@ -55,7 +60,7 @@ package final class SocketServer: Service {
                 value: .init(low: options.outboundHighWater / 4, high: options.outboundHighWater)
             )
             .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelInitializer { [engine, options, connections] channel in
+            .childChannelInitializer { [engine, options, connections, shared] channel in
                 guard connections.add(channel, limit: options.connectionLimit) else {
                     engine.metrics.connectionRefused()
                     return channel.pipeline.addHandler(RefusalHandler(limit: options.connectionLimit))
@@ -67,7 +72,7 @@ package final class SocketServer: Service {
                 }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(engine: engine, options: options, parsers: parsers))
+                        ConnectionHandler(shared))
                 }
             }
     }

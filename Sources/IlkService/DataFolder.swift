@@ -70,7 +70,7 @@ final class DataFolder: Sendable {
 
     /// Names of the collections' folders, after finishing what a crash interrupted.
     func recover() -> [String] {
-        for folder in ["aside", "trash"] { removeContents(of: path + "/" + folder) }
+        removeLeftovers(of: ["aside", "trash"])
         let root = path + "/collections"
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         for entry in entries where entry.hasSuffix(".new") { remove(root + "/" + entry) }
@@ -112,8 +112,15 @@ final class DataFolder: Sendable {
 
     func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
-    private func removeContents(of folder: String) {
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] { remove(folder + "/" + entry) }
+    /// Deletes what lies in these folders, in the background: it may be gigabytes.
+    private func removeLeftovers(of folders: [String]) {
+        let leftovers = folders.flatMap { folder in
+            ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).map { "\(path)/\(folder)/\($0)" }
+        }
+        guard !leftovers.isEmpty else { return }
+        Thread.detachNewThread { [self] in
+            for leftover in leftovers { remove(leftover) }
+        }
     }
 
     /// Makes the entries of a folder durable.

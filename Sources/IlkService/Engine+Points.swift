@@ -48,6 +48,7 @@ extension Engine {
             do throws(IlkError) {
                 let found = try registry.collection(request.collection).get(
                     ids: request.ids, withVectors: request.withVectors, withPayload: request.withPayload)
+                try refuseTooLarge(found.points.replyBytes)
                 answer.succeed { writer in
                     writer.beginObject()
                     writer.key("points")
@@ -79,6 +80,7 @@ extension Engine {
     func scroll(_ request: PointsScroll, _ answer: Answer) {
         do throws(IlkError) {
             let page = try registry.collection(request.collection).scroll(request)
+            try refuseTooLarge(page.points.replyBytes)
             answer.succeed { writer in
                 writer.beginObject()
                 writer.key("points")
@@ -92,6 +94,13 @@ extension Engine {
         }
     }
 
+    /// - Throws: `too_large` for a reply over the limit.
+    func refuseTooLarge(_ bytes: Int) throws(IlkError) {
+        guard bytes > options.replyLimit else { return }
+        throw IlkError(
+            .tooLarge, "the reply would be of \(bytes >> 20) MiB; ask for fewer points at a time, or without their vectors")
+    }
+
     func facets(_ request: PointsFacets, _ answer: Answer) {
         answer.fulfil { () throws(IlkError) in
             let facets = try registry.collection(request.collection).facets(request)
@@ -99,6 +108,15 @@ extension Engine {
                 JSONValue.object(JSONObject([("value", facet.value), ("count", .int(Int64(facet.count)))]))
             }
             return JSONObject([("facets", .array(values))])
+        }
+    }
+}
+
+extension [StoredPoint] {
+    /// About how long the points are as JSON; a float is some 11 bytes of text.
+    fileprivate var replyBytes: Int {
+        reduce(0) { sum, point in
+            sum + 64 + (point.payload?.bytes.count ?? 0) + point.vectors.reduce(0) { $0 + $1.vector.count * 11 }
         }
     }
 }

@@ -6,10 +6,11 @@ extension Engine {
     func search(_ request: SearchRequest, _ answer: Answer) {
         let collection: VectorCollection
         do throws(IlkError) { collection = try registry.collection(request.collection) } catch { return answer.fail(error) }
-        let work: @Sendable () -> Void = { [metrics] in
+        let work: @Sendable () -> Void = { [self] in
             let began = monotonicNanoseconds()
             do throws(IlkError) {
                 let found = try collection.search(request)
+                if request.withVectors || request.withPayload != .none { try refuseTooLarge(found.hits.replyBytes) }
                 let searched = monotonicNanoseconds()
                 answer.succeed { writer in
                     writer.searchReply(found, base64: request.isBase64, microseconds: answer.microseconds)
@@ -27,7 +28,9 @@ extension Engine {
     func searchBatch(_ batch: SearchBatch, _ answer: Answer) {
         let collection: VectorCollection
         do throws(IlkError) { collection = try registry.collection(batch.collection) } catch { return answer.fail(error) }
-        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer)
+        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer) { [self] bytes throws(IlkError) in
+            try refuseTooLarge(bytes)
+        }
         later(answer, upTo: batch.searches.count) { run.work() }
     }
 }
@@ -43,13 +46,19 @@ private final class BatchRun: Sendable {
     private let collection: VectorCollection
     private let searches: [SearchRequest]
     private let answer: Answer
+    private let check: @Sendable (_ bytes: Int) throws(IlkError) -> Void
     private let next = Atomic(0)
     private let outcome: Mutex<Outcome>
 
-    init(collection: VectorCollection, searches: [SearchRequest], answer: Answer) {
+    /// - Parameter check: throws where a reply of so many bytes is too much.
+    init(
+        collection: VectorCollection, searches: [SearchRequest], answer: Answer,
+        check: @escaping @Sendable (_ bytes: Int) throws(IlkError) -> Void
+    ) {
         self.collection = collection
         self.searches = searches
         self.answer = answer
+        self.check = check
         outcome = Mutex(Outcome(replies: Array(repeating: nil, count: searches.count)))
     }
 
@@ -86,6 +95,11 @@ private final class BatchRun: Sendable {
             named.message = "searches[\(place)]: \(error.message)"
             return answer.fail(named)
         }
+        do throws(IlkError) {
+            try check(outcome.replies.reduce(0) { $0 + ($1?.reply.hits.replyBytes ?? 0) })
+        } catch {
+            return answer.fail(error)
+        }
         answer.succeed { writer in
             writer.beginObject()
             writer.key("results")
@@ -99,6 +113,13 @@ private final class BatchRun: Sendable {
             writer.int(answer.microseconds)
             writer.endObject()
         }
+    }
+}
+
+extension [Hit] {
+    /// About how long the hits are as JSON; a float is some 11 bytes of text.
+    fileprivate var replyBytes: Int {
+        reduce(0) { $0 + 64 + ($1.payload?.bytes.count ?? 0) + ($1.vector?.count ?? 0) * 11 }
     }
 }
 

@@ -7,11 +7,13 @@ extension Engine {
     /// What this daemon is: for `ilk info`, and for people who report a fault.
     func info() -> JSONObject {
         func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
-        let limits = JSONObject([
+        let limits = JSONObject(
+            [
             ("workers", number(options.workers)), ("queue", number(options.queueLimit)),
             ("jobs", number(options.jobWorkers)), ("job_queue", number(options.jobQueueLimit)),
             ("waiting_write_bytes", number(options.collection.waitingBytesLimit)),
-        ])
+            ("reply_bytes", number(options.replyLimit)),
+        ] + shownServerLimits.map { ($0.0, number($0.1)) })
         return JSONObject([
             ("version", .string(Self.version)), ("pid", .int(Int64(getpid()))), ("data", .string(data.path)),
             ("kernels", .string(Kernels.name)),

@@ -25,6 +25,7 @@ package final class Engine: Sendable {
     let logger: Logger
     private let pool: WorkerPool
     private let isStopping = Atomic(false)
+    private let serverLimits = Mutex<[(String, Int)]>([])
 
     /// Takes the data folder and opens every collection in the background; answers at once.
     ///
@@ -128,6 +129,11 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Adds limits of the server's to what `info` shows.
+    package func show(serverLimits limits: [(String, Int)]) { serverLimits.withLock { $0 = limits } }
+
+    var shownServerLimits: [(String, Int)] { serverLimits.withLock { $0 } }
+
     var poolLoad: (waiting: Int, running: Int) { pool.load }
 
     // MARK: The end
@@ -138,11 +144,12 @@ package final class Engine: Sendable {
         jobs.stop()
     }
 
-    /// Finishes what runs, writes checkpoints, closes the collections and gives up the lock; blocks up to
-    /// ``ServiceOptions/stopSeconds``. Whatever is not done by then is safe in SQLite, and only slower to open.
-    package func stop() {
+    /// Finishes what runs, writes checkpoints, closes the collections and gives up the lock; blocks up to `seconds`.
+    ///
+    /// Whatever is not done by then is safe in SQLite, and only slower to open.
+    package func stop(within seconds: Double = 9) {
         beginStopping()
-        let deadline = monotonicNanoseconds() + UInt64(options.stopSeconds * 1e9)
+        let deadline = monotonicNanoseconds() + UInt64(max(0, seconds) * 1e9)
         func wait(until isDone: () -> Bool) {
             while !isDone(), monotonicNanoseconds() < deadline { usleep(2_000) }
         }

@@ -12,8 +12,8 @@ package struct ServiceOptions: Sendable {
     package var jobQueueLimit = 16
     /// Finished jobs that `job.list` still knows, the newest ones.
     package var finishedJobsKept = 100
-    /// How long `Engine.stop()` may take, in seconds.
-    package var stopSeconds: Double = 8
+    /// Bytes that one reply may have, about; what asks for more is refused with `too_large`.
+    package var replyLimit = 64 << 20
     package var collection: CollectionOptions
 
     /// - Parameter cores: what the machine has; it sizes the pools.

@@ -167,6 +167,22 @@ import Testing
         for box in boxes { #expect(box.replies.count == 1) }
     }
 
+    @Test func `a reply over the limit is refused with what to do`() throws {
+        let bench = try Bench { $0.replyLimit = 10_000 }
+        defer { bench.end() }
+        try bench.fill(500)
+        for (method, params) in [
+            ("points.scroll", #"{"collection":"things","limit":500,"with_vectors":true}"#),
+            ("search", #"{"collection":"things","vector":[1,1],"k":400,"with_vectors":true}"#),
+            ("search.batch", #"{"collection":"things","searches":[{"vector":[1,1],"k":300}]}"#),
+        ] {
+            let refusal = try bench.refusal(method, params)
+            #expect(refusal.code == "too_large")
+            #expect(refusal.message.contains("ask for fewer"))
+        }
+        #expect(try bench.result("points.scroll", #"{"collection":"things","limit":50}"#)["points"]?.array.count == 50)
+    }
+
     @Test func `a second engine on the folder is refused and told who has it`() throws {
         let bench = try Bench()
         defer { bench.end() }
