@@ -22,11 +22,20 @@ package struct RefusedRecord: Sendable, Equatable {
     package var reason: String
     /// The record as it stands in the file, cut at 64 KiB; nil where it is no text.
     package var text: String?
+    /// Its id, where it was read before the refusal.
+    package var id: PointID?
 
     /// Bytes of a record's text that are kept.
     static let maximumText = 65_536
 
-    init(row: Int, line: Int? = nil, reason: String, text: UnsafeRawBufferPointer? = nil) {
+    package init(row: Int, line: Int? = nil, reason: String, id: PointID? = nil) {
+        self.row = row
+        self.line = line
+        self.reason = reason
+        self.id = id
+    }
+
+    init(row: Int, line: Int? = nil, reason: String, text: UnsafeRawBufferPointer?) {
         self.row = row
         self.line = line
         self.reason = reason

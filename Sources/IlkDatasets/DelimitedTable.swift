@@ -45,7 +45,7 @@ final class DelimitedTable {
             case .oversized:
                 row += 1
                 let reason = "the record has over \(DelimitedRecords.limit) bytes"
-                return unsafe .refused(RefusedRecord(row: row - 1, line: line - 1, reason: reason))
+                return .refused(RefusedRecord(row: row - 1, line: line - 1, reason: reason))
             case .unclosed(let length, let withEnd):
                 let refused = source.withBytes { bytes in
                     unsafe RefusedRecord(

@@ -10,7 +10,8 @@ extension MatrixLayout {
     /// The longest header that is read; NumPy itself stops at 10,000 bytes.
     private static let maximumHeader = 65_536
 
-    init(npy source: ByteSource) throws(DatasetError) {
+    /// - Parameter isList: takes an array of one dimension as so many rows of one number.
+    init(npy source: ByteSource, isList: Bool = false) throws(DatasetError) {
         let path = source.path
         guard try source.fill(10), source.withBytes({ unsafe $0.starts(with: [0x93] + Array("NUMPY".utf8)) }) else {
             throw .damaged(path: path, problem: "it does not begin as .npy does; check its name")
@@ -42,8 +43,9 @@ extension MatrixLayout {
             throw .unsupported(path: path, problem: "it holds records of several types; save one array of numbers")
         }
         let element = try Self.npyElement(type, path)
-        try self.init(shape: header.shape, element: element, source: source)
-        guard header.isFortran, header.shape.count > 1 else { return }
+        let shape = isList && header.shape.count == 1 ? header.shape + [1] : header.shape
+        try self.init(shape: shape, element: element, source: source)
+        guard header.isFortran, shape.count > 1, !isList else { return }
         guard header.shape.count == 2 else {
             throw .unsupported(path: path, problem: "it has \(header.shape.count) dimensions in Fortran order; save it in C order")
         }

@@ -51,7 +51,7 @@ final class PointLines {
     private func read(_ bytes: UnsafeRawBufferPointer?) -> DatasetEntry {
         // `row` is counted after this.
         guard let bytes = unsafe bytes else {
-            return unsafe .refused(RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
+            return .refused(RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
         }
         do throws(IlkError) {
             let point = try unsafe points.point(bytes)

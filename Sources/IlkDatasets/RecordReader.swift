@@ -45,7 +45,7 @@ package final class RecordReader {
             guard try rows.next(into: &vector) else { return nil }
             if let place = vector.firstIndex(where: { !$0.isFinite }) {
                 let reason = "component \(place) is \(vector[place]); vectors hold finite numbers"
-                return unsafe .refused(RefusedRecord(row: rows.row - 1, reason: reason))
+                return .refused(RefusedRecord(row: rows.row - 1, reason: reason))
             }
             return .record(DatasetRecord(row: rows.row - 1, line: nil, id: nil, vectors: [(field, vector)], payload: nil))
         case .lines(let lines): return try lines.next()

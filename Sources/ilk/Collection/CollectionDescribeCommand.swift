@@ -1,0 +1,51 @@
+import ArgumentParser
+import IlkProtocol
+
+struct CollectionDescribeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe", abstract: "Show a collection: schema, count, state, memory and disk.",
+        discussion: """
+              ilk collection describe products
+              ilk collection describe products --json | jq .memory
+            """)
+    @Argument(help: "The collection.") var name: String
+    @OptionGroup var client: ClientOptions
+
+    func run() async throws {
+        let description = try await client.call("collection.describe", [("collection", .string(name))])
+        if client.json { return Output.json(description) }
+        let state = description["state"]?.plain ?? ""
+        let reason = description["reason"]?.plain ?? ""
+        Output.line("\(name): \(Format.count(description["count"]?.integer ?? 0)) points, \(state)\(reason.isEmpty ? "" : " (\(reason))")")
+        vectors(description)
+        table("payload field", "type", description["fields"]) { $0.plain }
+        table("memory", "size", description["memory"]) { Format.bytes($0.integer ?? 0) }
+        table("disk", "size", description["disk"]) { Format.bytes($0.integer ?? 0) }
+    }
+
+    private func vectors(_ description: JSONValue) {
+        guard let fields = description["vectors"]?.members, !fields.isEmpty else { return }
+        Output.line("")
+        var table = Table([
+            .text("vector field"), .number("dimension"), .text("metric"), .number("m"), .number("ef_construction"),
+            .number("vectors"), .number("pending"),
+        ])
+        for field in fields {
+            let index = description["indexes"]?[field.key]
+            table.add([
+                field.key, field.value["dimension"]?.plain ?? "", field.value["metric"]?.plain ?? "",
+                field.value["hnsw"]?["m"]?.plain ?? "", field.value["hnsw"]?["ef_construction"]?.plain ?? "",
+                Format.count(index?["vectors"]?.integer ?? 0), Format.count(index?["pending"]?.integer ?? 0),
+            ])
+        }
+        table.show()
+    }
+
+    private func table(_ title: String, _ second: String, _ value: JSONValue?, _ format: (JSONValue) -> String) {
+        guard let members = value?.members, !members.isEmpty else { return }
+        Output.line("")
+        var table = Table([.text(title), second == "size" ? .number(second) : .text(second)])
+        for member in members { table.add([member.key, format(member.value)]) }
+        table.show()
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import IlkService
+
+/// The daemon and its command line in one executable.
+@main struct Ilk: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ilk",
+        abstract: "A vector engine: one daemon that holds vectors and finds the nearest ones.",
+        discussion: """
+            Start the daemon, load a file, search:
+
+              ilk serve &
+              ilk load products products.ndjson --create --metric cosine
+              ilk search products --id sku-1 -k 5 --filter "price < 30"
+
+            Results go to standard output, everything else to standard error. --json makes every command print JSON
+            for other programs. The daemon's socket is --socket, else ILK_SOCKET, else $XDG_RUNTIME_DIR/ilk.sock, else
+            /tmp/ilk-<uid>.sock; its data folder is --data, else ILK_DATA, else $XDG_DATA_HOME/ilk, else
+            ~/.local/share/ilk.
+
+            Exit status: 0 done, 1 failed, 2 nothing found, 64 wrong usage, 69 the daemon is not running.
+
+            Completion for your shell:
+
+              ilk --generate-completion-script bash > ~/.local/share/bash-completion/completions/ilk
+              ilk --generate-completion-script zsh  > ~/.zsh/completions/_ilk
+              ilk --generate-completion-script fish > ~/.config/fish/completions/ilk.fish
+            """,
+        version: Engine.version,
+        groupedSubcommands: [
+            CommandGroup(name: "Daemon", subcommands: [Serve.self, Info.self, Stats.self, Jobs.self, CallMethod.self]),
+            CommandGroup(
+                name: "Collections", subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self]),
+            CommandGroup(
+                name: "Points",
+                subcommands: [Search.self, Get.self, Scroll.self, Count.self, Facets.self, Patch.self, Delete.self]),
+            CommandGroup(name: "Measuring", subcommands: [Eval.self]),
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            Output.flush()
+        } catch {
+            Failure.exit(error)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import IlkDatasets
+import IlkProtocol
+
+/// What `load` and `build` share: which files, how they are read, and what becomes of them.
+struct LoadOptions: ParsableArguments {
+    @Argument(help: "The collection.") var collection: String
+    @Argument(
+        help: ArgumentHelp(
+            "Files: .ndjson .jsonl .csv .tsv .npy .fvecs .bvecs .ivecs or IDX, also .gz; - reads standard input.",
+            valueName: "file"))
+    var files: [String]
+
+    @Flag(help: "Make the collection if it is not there; the dimension comes from the file.") var create = false
+    @Option(help: "The metric of a new collection: cosine, dot or l2.") var metric: MetricName?
+    @Option(help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
+    var vectorName: String?
+    @OptionGroup var graph: GraphOptions
+
+    @Option(help: ArgumentHelp("The files' format: npy, fvecs, bvecs, ivecs, idx, ndjson, csv or tsv (default: by name).", valueName: "format"))
+    var format: FileFormat?
+    @Option(help: ArgumentHelp("The column of CSV and TSV that holds ids; rows are numbered where there is none.", valueName: "column"))
+    var idColumn = "id"
+    @Option(
+        help: ArgumentHelp("What the names of CSV columns begin with that hold one component each, before their number.", valueName: "prefix"))
+    var vectorColumns: String?
+    @Option(help: ArgumentHelp("Labels of the rows, for matrix files: IDX, .npy of integers, or a text line each.", valueName: "file"))
+    var labels: String?
+    @Option(help: ArgumentHelp("The payload field that labels go to.", valueName: "field"))
+    var labelField = "label"
+    @Option(help: ArgumentHelp("Names for numbered labels, from 0.", valueName: "a,b,c"))
+    var labelNames: String?
+
+    @Option(help: ArgumentHelp("Put before every id; rows without one get it before their number.", valueName: "text"))
+    var idPrefix: String?
+    @Option(help: ArgumentHelp("The number of the first row without an id.", valueName: "number"))
+    var firstId: UInt64 = 0
+    @Option(help: "Load at most so many rows.") var limit: Int?
+    @Option(help: ArgumentHelp("Where refused records go (default: <file>.refused.ndjson).", valueName: "file"))
+    var refused: String?
+    @Flag(help: "Begin at the first row even if an earlier load was interrupted.") var restart = false
+    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; they are found before, too.")
+    var wait = true
+    @Flag(help: "Print JSON, one object a file, for other programs.") var json = false
+
+    func validate() throws {
+        guard !files.isEmpty else { throw ValidationError("Name at least one file.") }
+        if let limit, limit < 1 { throw ValidationError("--limit is \(limit); choose 1 or more.") }
+        guard !create || metric != nil else { throw ValidationError("--create needs --metric: cosine, dot or l2.") }
+        guard create || (metric == nil && graph.m == nil && graph.efConstruction == nil) else {
+            throw ValidationError("--metric, --m and --ef-construction are for a new collection: add --create.")
+        }
+        guard labelNames == nil || labels != nil else { throw ValidationError("--label-names needs --labels.") }
+        guard labels == nil || files.count == 1 else { throw ValidationError("--labels goes with one file.") }
+    }
+
+    /// How files are to be read into a collection with these declared fields.
+    func recordOptions(fields: [PayloadField]) -> RecordOptions {
+        var options = RecordOptions()
+        options.format = format
+        options.idColumn = idColumn
+        options.vectorColumns = vectorColumns
+        options.vectorField = vectorName
+        options.fields = fields
+        return options
+    }
+
+    /// Payloads by row; nil without `--labels`.
+    func labelPayloads() throws -> [JSONText]? {
+        guard let labels else { return nil }
+        let names = labelNames?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        return try LabelsFile.read(labels).map { label in
+            var value = label
+            if let names {
+                guard let number = label.integer, names.indices.contains(number) else {
+                    throw Failure("\(labels): label \(label.text) has no name among the \(names.count) of --label-names")
+                }
+                value = .string(names[number])
+            }
+            return JSONText(.object(JSONObject([(labelField, value)])))
+        }
+    }
+}
+
+extension FileFormat: ExpressibleByArgument {}

@@ -1,0 +1,215 @@
+import Dispatch
+import Foundation
+import IlkDatasets
+import IlkProtocol
+import Synchronization
+
+/// Loads all files of a command, one after the other.
+struct LoadRun {
+    let options: LoadOptions
+    let sink: any PointSink
+    /// What tells one daemon or data folder from another: loads into different ones resume each on its own.
+    let target: String
+    private let bar = ProgressBar()
+
+    init(options: LoadOptions, sink: any PointSink, target: String) {
+        self.options = options
+        self.sink = sink
+        self.target = target
+    }
+
+    func run() async throws {
+        let interrupt = Interrupt()
+        let schema = try await schema()
+        let labels = try options.labelPayloads()
+        var number = options.firstId
+        var statePaths: [String] = []
+        var isAllRefused = true
+        var refused = 0
+        for file in options.files {
+            let statePath = LoadState.path(target: target, collection: options.collection, file: file)
+            let state = try await resumableState(statePath, file, schema)
+            var recordOptions = options.recordOptions(fields: schema.fields)
+            if recordOptions.vectorField == nil, schema.vectors.count == 1 { recordOptions.vectorField = schema.vectors[0].name }
+            let reader = try RecordReader(path: file, options: recordOptions)
+            try check(reader, file, schema, labels)
+            if state.isComplete {
+                note("\(file) was loaded before the other files were; --restart loads it again")
+                number += UInt64(state.row)
+                isAllRefused = false
+            } else {
+                let loader = try Loader(
+                    file: file, reader: reader, options: options, schema: schema, sink: sink, state: state, statePath: statePath,
+                    firstNumber: number, labels: labels, bar: bar)
+                let summary = try await loader.run { interrupt.isRequested }
+                bar.clear()
+                show(summary)
+                number += UInt64(summary.state.row)
+                refused += summary.state.refused
+                if summary.state.loaded > 0 || summary.state.refused == 0 { isAllRefused = false }
+            }
+            if let statePath { statePaths.append(statePath) }
+        }
+        for path in statePaths { try? FileManager.default.removeItem(atPath: path) }
+        if options.wait { try await waitForGraph(interrupt) }
+        if isAllRefused { throw Failure("no record could be stored") }
+        if refused > 0 { throw Failure("\(Format.count(refused)) records were refused; the others are stored") }
+    }
+
+    private func note(_ text: String) {
+        bar.clear()
+        Output.note("ilk: \(text)")
+    }
+
+    // MARK: The collection
+
+    /// The collection's schema, after it was made if that is asked for.
+    private func schema() async throws -> TargetSchema {
+        do {
+            let description = try await describe()
+            if options.create { note("collection '\(options.collection)' is there already: loading into it") }
+            return TargetSchema(description)
+        } catch let error as IlkError where error.code == .notFound {
+            guard options.create, let metric = options.metric else {
+                throw Failure("\(error.message); --create --metric cosine|dot|l2 makes it from the file")
+            }
+            let vectors = try dimensions().map { ($0.name, $0.dimension, metric) }
+            _ = try await sink.call("collection.create", options.graph.creation(of: options.collection, vectors: vectors))
+            return TargetSchema(try await describe())
+        }
+    }
+
+    /// The description, once the collection's records are read.
+    private func describe() async throws -> JSONValue {
+        while true {
+            let description = try await sink.call("collection.describe", [("collection", .string(options.collection))])
+            let state = description["state"]?.plain ?? ""
+            if state == "quarantined" {
+                throw Failure("collection '\(options.collection)' is quarantined: \(description["reason"]?.plain ?? "")")
+            }
+            guard state == "loading" || description["vectors"] == nil else { return description }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// The vector fields of a new collection, as the first file's header or first good record tells.
+    private func dimensions() throws -> [(name: String, dimension: Int)] {
+        let file = options.files[0]
+        guard file != "-" else {
+            throw Failure("--create cannot look ahead in standard input; make the collection first: ilk collection create")
+        }
+        let name = options.vectorName ?? "vector"
+        let reader = try RecordReader(path: file, options: options.recordOptions(fields: options.graph.field.map(\.field)))
+        if let dimension = reader.dimension { return [(name, dimension)] }
+        var fields: [(name: String, dimension: Int)] = []
+        var firstReason: String?
+        // Points may lack the vectors of some fields, so a few are looked at.
+        for _ in 0..<1_000 {
+            guard let entry = try reader.next() else { break }
+            switch entry {
+            case .refused(let refused): firstReason = firstReason ?? refused.reason
+            case .record(let record):
+                for (field, vector) in record.vectors where !fields.contains(where: { $0.name == field ?? name }) {
+                    fields.append((field ?? name, vector.count))
+                }
+            }
+        }
+        guard !fields.isEmpty else { throw Failure("\(file) has no record that could be a point\(firstReason.map { ": \($0)" } ?? "")") }
+        return fields
+    }
+
+    /// Checks what would refuse every record.
+    private func check(_ reader: RecordReader, _ file: String, _ schema: TargetSchema, _ labels: [JSONText]?) throws {
+        guard let dimension = reader.dimension else { return }
+        let known = schema.vectors.map { "'\($0.name)' (\($0.dimension))" }.joined(separator: ", ")
+        let name = options.vectorName ?? (schema.vectors.count == 1 ? schema.vectors[0].name : nil)
+        guard let name, let field = schema.vectors.first(where: { $0.name == name }) else {
+            throw Failure("say with --vector-name which field the vectors of \(file) belong to: \(known)")
+        }
+        guard field.dimension == dimension else {
+            throw Failure("\(file) has vectors of \(dimension) components, field '\(field.name)' of \(field.dimension)")
+        }
+        guard let labels, let rows = reader.totalRows, rows != labels.count else { return }
+        throw Failure("\(file) has \(Format.count(rows)) rows and --labels has \(Format.count(labels.count))")
+    }
+
+    // MARK: Resuming
+
+    /// Where to begin: what an earlier run left, if the collection still has what that run stored.
+    private func resumableState(_ path: String?, _ file: String, _ schema: TargetSchema) async throws -> LoadState {
+        guard let path, !options.restart, let state = LoadState(path: path), state.row > 0 else { return LoadState() }
+        var isThere = schema.sequence >= state.sequence
+        if isThere, let id = state.lastID {
+            let found = try await sink.call(
+                "points.get",
+                [("collection", .string(options.collection)), ("ids", .array([id.json])), ("with_payload", .bool(false))])
+            isThere = !(found["points"]?.elements.isEmpty ?? true)
+        }
+        guard isThere else {
+            note("an earlier load of \(file) was interrupted, but the collection is another one now: beginning anew")
+            return LoadState()
+        }
+        if !state.isComplete { note("an earlier load of \(file) was interrupted: going on at row \(Format.count(state.row))") }
+        return state
+    }
+
+    // MARK: The end
+
+    private func show(_ summary: Loader.Summary) {
+        let state = summary.state
+        let rate = Double(summary.loaded) / max(summary.seconds, 1e-9)
+        if options.json {
+            var members: [(String, JSONValue)] = [
+                ("collection", .string(options.collection)), ("file", .string(summary.file)), ("loaded", .int(Int64(state.loaded))),
+                ("refused", .int(Int64(state.refused))), ("resumed_at", .int(Int64(summary.resumedAt))),
+                ("seconds", .double((summary.seconds * 1_000).rounded() / 1_000)), ("rate", .double(rate.rounded())),
+                ("sequence", .int(Int64(state.sequence))),
+            ]
+            members.append(("refused_file", summary.refusedFile.map { .string($0) } ?? .null))
+            return Output.json(.object(JSONObject(members)))
+        }
+        var text = "\(summary.file): \(Format.count(summary.loaded)) points loaded in \(Format.seconds(summary.seconds))"
+        text += " (\(Format.count(Int(rate)))/s)"
+        if summary.resumedAt > 0 { text += ", \(Format.count(state.loaded)) with those before" }
+        if state.refused > 0 { text += ", \(Format.count(state.refused)) refused: \(summary.refusedFile ?? "")" }
+        Output.line(text)
+        Output.flush()
+    }
+
+    /// Waits until no vector is pending. They are found by exact scan until then: waiting only tells when searches are fast.
+    private func waitForGraph(_ interrupt: Interrupt) async throws {
+        var most = 0
+        while !interrupt.isRequested {
+            let description = try await describe()
+            let pending = (description["indexes"]?.members ?? []).reduce(0) { $0 + ($1.value["pending"]?.integer ?? 0) }
+            guard pending > 0 else { break }
+            most = max(most, pending)
+            bar.show("linking", done: most - pending, total: most, unit: "vectors")
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        bar.clear()
+    }
+}
+
+/// Ctrl-C, which ends a load in order: what is under way is finished, and where it stopped is remembered.
+final class Interrupt: Sendable {
+    private let flag = Atomic(false)
+    // Made once, and never touched again but to be let go.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+    init() {
+        unsafe sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: .global())
+        }
+        for source in unsafe sources {
+            source.setEventHandler { [weak self] in
+                // The second time is meant.
+                if self?.flag.exchange(true, ordering: .relaxed) ?? true { exit(Failure.failed) }
+            }
+            source.resume()
+        }
+    }
+
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
+}

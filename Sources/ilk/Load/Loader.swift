@@ -1,0 +1,193 @@
+import Foundation
+import IlkDatasets
+import IlkProtocol
+import Synchronization
+
+/// Loads one file: reads, gathers batches, keeps several requests under way, and remembers how far it came.
+final class Loader {
+    /// What became of a file.
+    struct Summary {
+        var file: String
+        var state: LoadState
+        var resumedAt: Int
+        var seconds: Double
+        var refusedFile: String?
+        /// Points stored by this run.
+        var loaded: Int
+        /// Why the first of the refused records was.
+        var firstReason: String?
+    }
+
+    private let delivery: BatchDelivery
+    private let options: LoadOptions
+    private let schema: TargetSchema
+    private let file: String
+    private let reader: RecordReader
+    private let bar: ProgressBar
+    private let labels: [JSONText]?
+    private let firstNumber: UInt64
+
+    private var state: LoadState
+    private let statePath: String?
+    private let refusedFile: RefusedFile
+    private let resumedAt: Int
+    private var size = BatchSize()
+    private var saved = ContinuousClock.now
+
+    /// Outcomes of batches that are done while one before them is not.
+    private var early: [Int: (batch: Batch, outcome: BatchOutcome)] = [:]
+    private var nextToSettle = 0
+    private var loadedNow = 0
+    private var firstReason: String?
+
+    /// Requests under way at once: enough that the daemon's disk, its graph and this process all have work.
+    private static let requestsUnderWay = 4
+    /// After so many refusals without one point stored, the file is taken for the wrong one.
+    private static let hopeless = 1_000
+
+    /// - Parameters:
+    ///   - state: where an earlier run came to.
+    ///   - firstNumber: the number of the file's first row, where rows have no ids.
+    init(
+        file: String, reader: RecordReader, options: LoadOptions, schema: TargetSchema, sink: any PointSink, state: LoadState,
+        statePath: String?, firstNumber: UInt64, labels: [JSONText]?, bar: ProgressBar
+    ) throws {
+        delivery = BatchDelivery(sink: sink, collection: options.collection)
+        self.file = file
+        self.reader = reader
+        self.options = options
+        self.schema = schema
+        self.state = state
+        self.statePath = statePath
+        self.firstNumber = firstNumber
+        self.labels = labels
+        self.bar = bar
+        resumedAt = state.row
+        let target = options.refused ?? (file == "-" ? "stdin" : file) + ".refused.ndjson"
+        refusedFile = RefusedFile(path: target, isResumed: state.row > 0)
+        try reader.skip(state.row)
+    }
+
+    /// Loads the file to its end, its limit, or until `isInterrupted` says so.
+    func run(isInterrupted: @escaping () -> Bool) async throws -> Summary {
+        let began = ContinuousClock.now
+        defer { refusedFile.close() }
+        do {
+            try await deliverAll(isInterrupted)
+        } catch {
+            remember(isForced: true)
+            throw error
+        }
+        state.isComplete = !isInterrupted()
+        remember(isForced: true)
+        if !state.isComplete { throw Failure(resumable("interrupted")) }
+        return Summary(
+            file: file, state: state, resumedAt: resumedAt, seconds: (ContinuousClock.now - began) / .seconds(1),
+            refusedFile: refusedFile.isWritten || state.refused > 0 ? refusedFile.path : nil, loaded: loadedNow,
+            firstReason: firstReason)
+    }
+
+    private func resumable(_ what: String) -> String {
+        statePath == nil
+            ? "\(what) at row \(state.row) of \(file)"
+            : "\(what) at row \(Format.count(state.row)) of \(file); the same command goes on there"
+    }
+
+    private func deliverAll(_ isInterrupted: () -> Bool) async throws {
+        let delivery = delivery
+        try await withThrowingTaskGroup(of: (number: Int, batch: Batch, outcome: BatchOutcome).self) { group in
+            var number = 0
+            var underWay = 0
+            while !isInterrupted(), let batch = try nextBatch() {
+                if underWay == Self.requestsUnderWay, let done = try await group.next() {
+                    underWay -= 1
+                    try settle(done)
+                }
+                group.addTask { [number] in (number, batch, try await delivery.deliver(batch)) }
+                number += 1
+                underWay += 1
+            }
+            while let done = try await group.next() { try settle(done) }
+        }
+    }
+
+    // MARK: Reading
+
+    /// The next points of the file, as many as fit a request; nil at its end.
+    private func nextBatch() throws -> Batch? {
+        var batch = Batch()
+        while batch.bytes < size.bytes, batch.points.count < BatchSize.maximumPoints, batch.refused.count < BatchSize.maximumPoints {
+            guard reader.row < options.limit ?? .max, let entry = try reader.next() else { break }
+            switch entry {
+            case .refused(let refused): batch.refused.append(refused)
+            case .record(let record): take(record, into: &batch)
+            }
+            batch.endRow = reader.row
+        }
+        guard batch.endRow > 0 else { return nil }
+        batch.fileBytes = reader.bytes.done
+        return batch
+    }
+
+    private func take(_ record: DatasetRecord, into batch: inout Batch) {
+        if let problem = schema.problem(with: record.vectors) {
+            batch.refused.append(.init(row: record.row, line: record.line, reason: problem, id: record.id))
+            return
+        }
+        var payload = record.payload
+        if let labels { payload = labels.indices.contains(record.row) ? labels[record.row] : nil }
+        let number = firstNumber + UInt64(record.row)
+        var id = record.id ?? .number(number)
+        if let prefix = options.idPrefix {
+            switch id {
+            case .string(let text): id = .string(prefix + text)
+            case .number(let number): id = .string(prefix + String(number))
+            }
+        }
+        batch.add(UpsertPoint(id: id, vectors: record.vectors, payload: payload), .init(row: record.row, line: record.line))
+    }
+
+    // MARK: Settling
+
+    /// Takes the outcome of a batch; what it says counts once every batch before it is done.
+    private func settle(_ done: (number: Int, batch: Batch, outcome: BatchOutcome)) throws {
+        size.learn(done.outcome, isFull: done.batch.bytes >= size.bytes)
+        early[done.number] = (done.batch, done.outcome)
+        while let (batch, outcome) = early.removeValue(forKey: nextToSettle) {
+            nextToSettle += 1
+            for record in outcome.refused.sorted(by: { $0.row < $1.row }) {
+                if firstReason == nil { firstReason = record.reason }
+                try refusedFile.add(record)
+            }
+            loadedNow += outcome.loaded
+            state.loaded += outcome.loaded
+            state.refused += outcome.refused.count
+            state.row = batch.endRow
+            state.sequence = max(state.sequence, outcome.sequence)
+            state.lastID = outcome.lastID ?? state.lastID
+            showProgress(batch)
+        }
+        if state.loaded == 0, state.refused >= Self.hopeless {
+            throw Failure(
+                "the first \(Format.count(state.refused)) records of \(file) were all refused, the first because \(firstReason ?? "of its form")")
+        }
+        remember(isForced: false)
+    }
+
+    private func showProgress(_ batch: Batch) {
+        let name = file == "-" ? "standard input" : (file as NSString).lastPathComponent
+        let total = [reader.totalRows, options.limit].compactMap { $0 }.min()
+        if let total {
+            bar.show(name, done: batch.endRow, total: total, unit: "rows")
+        } else {
+            bar.show(name, done: batch.fileBytes, total: reader.bytes.total, unit: "B")
+        }
+    }
+
+    private func remember(isForced: Bool) {
+        let now = ContinuousClock.now
+        guard let statePath, isForced || now - saved > .seconds(1) else { return }
+        saved = now
+        state.save(to: statePath)
+    }
+}

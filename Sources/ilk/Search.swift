@@ -1,0 +1,106 @@
+import ArgumentParser
+import IlkDatasets
+import IlkProtocol
+
+struct Search: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find the points nearest to a vector, or to another point.",
+        discussion: """
+            The query is one of --vector, --vector-file with --row, and --id. With --json the daemon's result comes on
+            one line. Status 2 says that nothing was found.
+
+              ilk search products --id sku-1 -k 5 --filter "price < 30 and brand = 'Acme'"
+              ilk search products --vector '[0.1, 0.7, 0.2]' --fields title,price
+              ilk search images --vector-file queries.fvecs --row 17 --ef 200 --explain
+            """)
+
+    @Argument(help: "The collection to search.") var collection: String
+
+    @Option(help: ArgumentHelp("The query: a JSON array of numbers, or base64 of little-endian f32.", valueName: "vector"))
+    var vector: String?
+    @Option(help: ArgumentHelp("A file that holds the query: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file"))
+    var vectorFile: String?
+    @Option(help: ArgumentHelp("The row of --vector-file, from 0.", valueName: "row"))
+    var row = 0
+    @Option(help: ArgumentHelp("Find points like this one. \(PointArgument.explanation)", valueName: "id"))
+    var id: PointArgument?
+
+    @Option(name: .shortAndLong, help: "How many points to find, 1 to 10000.")
+    var k = 10
+    @Option(help: "Width of the candidate list: larger finds more and takes longer. ilk chooses if it is not given.")
+    var ef: Int?
+    @Option(help: ArgumentHelp("The vector field, where the collection has several.", valueName: "field"))
+    var using: String?
+    @Option(help: ArgumentHelp("Only points that pass this filter, such as \"price < 30\".", valueName: "filter"))
+    var filter: String?
+    @Flag(help: "Measure every point: exact, and slow for many.")
+    var exact = false
+    @Option(help: ArgumentHelp("Only points this near.", valueName: "distance"))
+    var maxDistance: Double?
+    @Flag(help: "Show the vectors that were found.")
+    var withVectors = false
+    @Flag(help: "Tell how the search was done and why.")
+    var explain = false
+
+    @OptionGroup var payloads: PayloadOptions
+    @OptionGroup var client: ClientOptions
+
+    func validate() throws {
+        let queries = [vector != nil, vectorFile != nil, id != nil].count { $0 }
+        guard queries == 1 else { throw ValidationError("Give the query as one of --vector, --vector-file and --id.") }
+        guard (1...10_000).contains(k) else { throw ValidationError("-k is \(k); choose 1 to 10000.") }
+        guard row >= 0 else { throw ValidationError("--row is \(row); the first row is 0.") }
+    }
+
+    func run() async throws {
+        var params: [(String, JSONValue)] = [("collection", .string(collection)), try query(), ("k", .int(Int64(k)))]
+        if let using { params.append(("using", .string(using))) }
+        if let ef { params.append(("ef", .int(Int64(ef)))) }
+        if let filter { params.append(("filter", .string(filter))) }
+        if exact { params.append(("exact", .bool(true))) }
+        if let maxDistance { params.append(("max_distance", .double(maxDistance))) }
+        if withVectors { params.append(("with_vectors", .bool(true))) }
+        if explain { params.append(("explain", .bool(true))) }
+        params.append(("with_payload", payloads.value))
+        let result = try await client.call("search", params)
+        let hits = result["hits"]?.elements ?? []
+        if client.json { Output.json(result) } else { show(hits, result) }
+        if hits.isEmpty { throw Failure("", status: Failure.nothingFound) }
+    }
+
+    private func query() throws -> (String, JSONValue) {
+        if let id { return ("id", id.json) }
+        if let vectorFile {
+            return ("vector", .string(Base64Vector.encode(try VectorFile.row(row, of: vectorFile))))
+        }
+        let text = vector ?? ""
+        guard text.contains("[") else { return ("vector", .string(text)) }
+        do {
+            return ("vector", try JSONValue.parse(text))
+        } catch {
+            throw ValidationError("--vector is not a JSON array: \(error.message)")
+        }
+    }
+
+    private func show(_ hits: [JSONValue], _ result: JSONValue) {
+        let hasPayloads = hits.contains { !($0["payload"]?.members.isEmpty ?? true) }
+        var columns: [Table.Column] = [.number("#"), .text("id"), .number("distance"), .number("score")]
+        if hasPayloads { columns.append(.text("payload")) }
+        if withVectors { columns.append(.text("vector")) }
+        var table = Table(columns)
+        for (place, hit) in hits.enumerated() {
+            var cells = [
+                String(place + 1), hit["id"]?.text ?? "", Format.decimal(hit["distance"]?.number ?? .nan, 6),
+                Format.decimal(hit["score"]?.number ?? .nan, 6),
+            ]
+            if hasPayloads { cells.append(hit["payload"]?.text ?? "") }
+            if withVectors { cells.append(hit["vector"]?.text ?? "") }
+            table.add(cells)
+        }
+        if !hits.isEmpty { table.show() }
+        if let explain = result["explain"], explain != .null { Output.line(explain.pretty) }
+        let exhausted = result["exhausted"] == .bool(true) ? "; there are no more that pass" : ""
+        Output.note(
+            "\(hits.count) found in \(Format.microseconds(result["took_us"]?.number ?? 0))\(exhausted)")
+    }
+}

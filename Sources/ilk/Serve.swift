@@ -1,0 +1,115 @@
+public import ArgumentParser
+import Foundation
+import IlkProtocol
+import IlkServer
+import IlkService
+public import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the daemon.",
+        discussion: """
+            Opens the data folder, listens on the socket, and answers at once; each collection as soon as it is ready.
+            SIGTERM or Ctrl-C finishes what runs, writes checkpoints and ends with status 0. The log goes to standard
+            error.
+
+              ilk serve --data ~/vectors --socket /tmp/ilk.sock
+              ilk serve --socket-mode 0660      # for everyone in the group
+            """)
+
+    @Option(help: ArgumentHelp("The data folder (default: ILK_DATA, or ~/.local/share/ilk).", valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Where to listen (default: ILK_SOCKET, or $XDG_RUNTIME_DIR/ilk.sock).", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("Who may connect: the socket file's mode, octal.", valueName: "mode"))
+    var socketMode = SocketMode(bits: 0o600)
+
+    @Option(help: ArgumentHelp("The longest line; a longer one is refused and skipped.", valueName: "size"))
+    var lineLimit = ByteSize(bytes: 16 << 20)
+
+    @Option(help: ArgumentHelp("Connections at once.", valueName: "count"))
+    var maxConnections = 1_000
+
+    @Option(help: ArgumentHelp("Threads for long requests (default: one a core, two at least).", valueName: "count"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("How much is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        guard (1...65_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections is \(maxConnections); choose 1 to 65000.")
+        }
+        guard (1_024...1 << 30).contains(lineLimit.bytes) else {
+            throw ValidationError("--line-limit is \(lineLimit.bytes) bytes; choose 1KiB to 1GiB.")
+        }
+        if let workers, !(1...1_024).contains(workers) { throw ValidationError("--workers is \(workers); choose 1 to 1024.") }
+    }
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "ilk")
+        logger.logLevel = logLevel
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        var serviceOptions = ServiceOptions(cores: cores)
+        if let workers { serviceOptions.workers = workers }
+        var serverOptions = ServerOptions(socketPath: socket ?? Places.socket, cores: cores)
+        serverOptions.socketMode = socketMode.bits
+        serverOptions.lineLimit = lineLimit.bytes
+        serverOptions.connectionLimit = maxConnections
+
+        let folder = Places.absolute(data ?? Places.data)
+        let engine = try Engine(dataFolder: folder, options: serviceOptions, logger: logger)
+        let server = SocketServer(engine: engine, options: serverOptions, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+}
+
+/// Permission bits, written in octal.
+struct SocketMode: ExpressibleByArgument, CustomStringConvertible {
+    let bits: UInt32
+
+    init(bits: UInt32) { self.bits = bits }
+
+    init?(argument: String) {
+        guard let bits = UInt32(argument, radix: 8), bits <= 0o777 else { return nil }
+        self.bits = bits
+    }
+
+    var description: String { "0" + String(bits, radix: 8) }
+    var defaultValueDescription: String { description }
+}
+
+/// A number of bytes, with or without KiB, MiB or GiB.
+struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
+    let bytes: Int
+
+    init(bytes: Int) { self.bytes = bytes }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 0, "b": 0, "k": 10, "kib": 10, "m": 20, "mib": 20, "g": 30, "gib": 30]
+        guard let number = Int(digits), let shift = units[argument.dropFirst(digits.count).lowercased()] else { return nil }
+        let (bytes, isOver) = number.multipliedReportingOverflow(by: 1 << shift)
+        guard !isOver else { return nil }
+        self.bytes = bytes
+    }
+
+    var description: String {
+        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes.isMultiple(of: 1 << shift) {
+            return "\(bytes >> shift)\(unit)"
+        }
+        return "\(bytes)"
+    }
+    var defaultValueDescription: String { description }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
