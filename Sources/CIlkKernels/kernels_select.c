@@ -27,6 +27,7 @@ __attribute__((constructor)) static void select_kernels(void) {
     size_t count = ilk_kernels_available(sets);
     selected = sets[count - 1];
     const char *wanted = getenv("ILK_KERNELS");
+    if (wanted && strcmp(wanted, "scalar") == 0) wanted = "plain";
     for (size_t i = 0; wanted && i < count; i++)
         if (strcmp(sets[i]->name, wanted) == 0) selected = sets[i];
 }

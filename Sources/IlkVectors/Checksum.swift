@@ -9,12 +9,29 @@ package enum Checksum {
 
     /// The checksum of these bytes and some zeros after them.
     package static func xxh3(_ bytes: UnsafeRawBufferPointer, followedByZeros zeros: Int) -> UInt64 {
-        guard let state = unsafe XXH3_createState() else { preconditionFailure("no memory for a checksum") }
-        defer { unsafe _ = XXH3_freeState(state) }
-        unsafe XXH3_64bits_reset(state)
-        unsafe XXH3_64bits_update(state, bytes.baseAddress, bytes.count)
-        let padding = [UInt8](repeating: 0, count: zeros)
-        unsafe XXH3_64bits_update(state, padding, zeros)
-        return unsafe XXH3_64bits_digest(state)
+        var checksum = RunningChecksum()
+        unsafe checksum.update(bytes)
+        unsafe [UInt8](repeating: 0, count: zeros).withUnsafeBytes { unsafe checksum.update($0) }
+        return checksum.value
     }
+}
+
+/// The same checksum of bytes that come piece by piece.
+@safe package struct RunningChecksum: ~Copyable {
+    private let state: OpaquePointer
+
+    package init() {
+        guard let state = unsafe XXH3_createState() else { preconditionFailure("no memory for a checksum") }
+        unsafe XXH3_64bits_reset(state)
+        unsafe self.state = state
+    }
+
+    deinit { unsafe _ = XXH3_freeState(state) }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        unsafe _ = XXH3_64bits_update(state, bytes.baseAddress, bytes.count)
+    }
+
+    /// The checksum of all bytes so far.
+    package var value: UInt64 { unsafe XXH3_64bits_digest(state) }
 }

@@ -37,7 +37,13 @@ import CIlkKernels
 
     @inlinable @inline(__always)
     package func distance(_ query: UnsafePointer<Float>, _ node: UInt32) -> Float {
-        unsafe sign * one(query, row(node), dimension)
+        unsafe bounded(sign * one(query, row(node), dimension))
+    }
+
+    /// A distance that can be compared: the kernels may overflow for vectors that are far apart, though each is finite.
+    @inlinable @inline(__always)
+    func bounded(_ distance: Float) -> Float {
+        distance < Float.greatestFiniteMagnitude ? distance : Float.greatestFiniteMagnitude
     }
 
     /// Distances to `count` nodes, four rows at a time; the rows of the next four are fetched meanwhile.
@@ -58,7 +64,7 @@ import CIlkKernels
             unsafe out[place] = one(query, row(nodes[place]), dimension)
             place += 1
         }
-        if sign < 0 { for place in 0..<count { unsafe out[place] = -out[place] } }
+        for place in 0..<count { unsafe out[place] = bounded(sign * out[place]) }
     }
 
     /// The first lines of some rows; the CPU's own prefetcher goes on from there.

@@ -20,7 +20,10 @@ typedef struct ilk_kernels {
     void (*l2x4)(const float *query, const float *const rows[4], size_t count, float out[4]);
 } ilk_kernels;
 
-/// The set chosen for this CPU when the program was loaded; `ILK_KERNELS` in the environment names another one.
+/// The set chosen for this CPU when the program was loaded.
+///
+/// `ILK_KERNELS` in the environment names another one, for tests and measurements; "scalar" is "plain", and a set that
+/// this CPU cannot run is passed over.
 const ilk_kernels *ilk_kernels_selected(void);
 
 /// Every set that this CPU can run, the plain one first; returns how many were written to `sets`.
