@@ -171,7 +171,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
             unsafe framer.feed(bytes) { event in
                 switch event {
                 case .line(let line):
-                    if nextLine == lines.count && mayWork { unsafe take(line: line) } else { unsafe lines.append([UInt8](line)) }
+                    if nextLine == lines.count && mayWork {
+                        unsafe take(line: line)
+                    } else {
+                        unsafe lines.append([UInt8](line))
+                    }
                 case .oversized:
                     if nextLine == lines.count && mayWork { refuseLongLine() } else { lines.append(nil) }
                 }
@@ -234,15 +238,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
         underWay += 1
         let accepted = engine.runOnPool { [shared] in
             let parsed = unsafe line.withUnsafeBytes { unsafe shared.parsers.parse($0) }
-            shared.engine.handle(parsed, reply: { outbox.put($0, weight: 1) }, notify: { outbox.put($0, weight: 0) })
-            outbox.longLineTaken()
+            let weight = parsed.weight
+            shared.engine.handle(
+                parsed, reply: { outbox.put($0, weight: weight) }, notify: { outbox.put($0, weight: 0) })
+            outbox.longLineTaken(weight: weight)
         }
         guard !accepted else { return }
         isParsingLongLine = false
-        refuse(IlkError(.unavailable, "the daemon is stopping; send it again after the restart", retryAfterMilliseconds: 1_000), outbox)
+        refuse(
+            IlkError(
+                .unavailable, "the daemon is stopping; send it again after the restart", retryAfterMilliseconds: 1_000),
+            outbox)
     }
 
-    func longLineTaken() {
+    /// - Parameter weight: what the line turned out to count; 1 was counted when it went to the pool.
+    func longLineTaken(weight: Int) {
+        underWay += weight - 1
         isParsingLongLine = false
         work()
     }
@@ -251,7 +262,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let outbox else { return }
         underWay += 1
         refuse(
-            IlkError(.tooLarge, "the line is longer than \(options.lineLimit) bytes and was skipped; send fewer points a line"),
+            IlkError(
+                .tooLarge,
+                "the line is longer than \(options.lineLimit) bytes and was skipped; send fewer points a line"),
             outbox)
     }
 
@@ -290,7 +303,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Closes an ending connection once everything was answered and sent.
     private func endIfDone() {
-        guard isEnding, underWay == 0, nextLine == lines.count, held.readableBytes == 0, !isParsingLongLine else { return }
+        guard isEnding, underWay == 0, nextLine == lines.count, held.readableBytes == 0, !isParsingLongLine else {
+            return
+        }
         guard let context else { return }
         flush()
         self.context = nil

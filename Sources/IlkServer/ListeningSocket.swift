@@ -39,7 +39,8 @@ struct ListeningSocket {
         do throws(ListenError) {
             // Before bind, so that there is no moment in which others could connect; after it, because the umask
             // took its part.
-            guard fchmod(descriptor, mode) == 0, unsafe withAddress(path, { unsafe bind(descriptor, $0, $1) }) == 0 else {
+            guard fchmod(descriptor, mode) == 0, unsafe withAddress(path, { unsafe bind(descriptor, $0, $1) }) == 0
+            else {
                 throw .system(Self.message, doing: "bind \(path)")
             }
             guard unsafe chmod(path, mode) == 0 else { throw .system(Self.message, doing: "set the mode of \(path)") }
@@ -73,7 +74,8 @@ struct ListeningSocket {
         // SAFETY: the pointer is to a local that outlives the call.
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let probe = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard probe >= 0 else { throw .system(message, doing: "make a socket") }
         defer { close(probe) }
         let connected = unsafe withAddress(path) { unsafe connect(probe, $0, $1) }

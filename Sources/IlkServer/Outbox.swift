@@ -40,7 +40,7 @@ final class Outbox: Sendable {
     }
 
     /// Tells the connection that its long line was taken up.
-    func longLineTaken() {
-        loop.execute { [self] in connection.value.longLineTaken() }
+    func longLineTaken(weight: Int) {
+        loop.execute { [self] in connection.value.longLineTaken(weight: weight) }
     }
 }

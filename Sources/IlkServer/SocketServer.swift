@@ -86,7 +86,9 @@ package final class SocketServer: Service {
             while !connections.all.isEmpty, monotonicNanoseconds() < deadline { usleep(2_000) }
         }
         let late = connections.all
-        if !late.isEmpty { logger.warning("connections closed before they had read everything", metadata: ["count": "\(late.count)"]) }
+        if !late.isEmpty {
+            logger.warning("connections closed before they had read everything", metadata: ["count": "\(late.count)"])
+        }
         for channel in late { channel.close(promise: nil) }
     }
 
@@ -140,7 +142,8 @@ private final class RefusalHandler: ChannelInboundHandler, Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         let error = IlkError(
-            .overloaded, "\(limit) connections are open; close one, or share them between requests", retryAfterMilliseconds: 1_000)
+            .overloaded, "\(limit) connections are open; close one, or share them between requests",
+            retryAfterMilliseconds: 1_000)
         var line = ByteBuffer(bytes: Reply.error(id: .null, error))
         line.writeInteger(UInt8(ascii: "\n"))
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)

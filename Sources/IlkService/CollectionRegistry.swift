@@ -28,7 +28,9 @@ final class CollectionRegistry: Sendable {
     private func unknown(_ name: String) -> IlkError {
         let names = all.map(\.name)
         let hint = NearestName.hint(for: name, among: names)
-        let next = names.isEmpty ? "; there are none, make one with collection.create" : hint.isEmpty ? "; see collection.list" : hint
+        let next =
+            names.isEmpty
+            ? "; there are none, make one with collection.create" : hint.isEmpty ? "; see collection.list" : hint
         return IlkError(.notFound, "no collection named '\(name)'\(next)")
     }
 
@@ -49,7 +51,8 @@ final class CollectionRegistry: Sendable {
         let refusal: IlkError? = entries.withLock { entries in
             switch entries[name] {
             case .present:
-                return IlkError(.alreadyExists, "collection '\(name)' is there already; drop it first, or choose another name")
+                return IlkError(
+                    .alreadyExists, "collection '\(name)' is there already; drop it first, or choose another name")
             case .reserved(let other): return busy(name, other)
             case nil:
                 entries[name] = .reserved(doing: doing)

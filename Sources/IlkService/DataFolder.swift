@@ -23,19 +23,23 @@ final class DataFolder: Sendable {
         do {
             for folder in ["collections", "snapshots", "aside", "trash"] {
                 try FileManager.default.createDirectory(
-                    atPath: path + "/" + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                    atPath: path + "/" + folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
             }
         } catch {
             throw IlkError(
-                .internal, "cannot use the data folder \(path): \(error.localizedDescription); choose one that can be written")
+                .internal,
+                "cannot use the data folder \(path): \(error.localizedDescription); choose one that can be written")
         }
         let lockPath = path + "/lock"
         lock = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else {
-            throw IlkError(.internal, "cannot open \(lockPath): \(systemMessage()); choose a data folder that can be written")
+            throw IlkError(
+                .internal, "cannot open \(lockPath): \(systemMessage()); choose a data folder that can be written")
         }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+            let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8))?.trimmingCharacters(
+                in: .whitespacesAndNewlines)
             close(lock)
             throw IlkError(
                 .unavailable,
@@ -83,7 +87,8 @@ final class DataFolder: Sendable {
         return names.filter { name in
             var isFolder: ObjCBool = false
             // SAFETY: the pointer is to a local that outlives the call.
-            return unsafe FileManager.default.fileExists(atPath: root + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
+            return unsafe FileManager.default.fileExists(atPath: root + "/" + name, isDirectory: &isFolder)
+                && isFolder.boolValue
         }.sorted()
     }
 
@@ -100,12 +105,14 @@ final class DataFolder: Sendable {
     /// The first rename decides: a crash after it is finished by ``recover()``.
     func putInPlace(_ aside: String, of name: String) throws(IlkError) {
         guard unsafe rename(aside, restored(name)) == 0 else {
-            throw IlkError(.internal, "cannot move the restored collection into place: \(systemMessage()); nothing was changed")
+            throw IlkError(
+                .internal, "cannot move the restored collection into place: \(systemMessage()); nothing was changed")
         }
         sync(path + "/collections")
         if FileManager.default.fileExists(atPath: collection(name)), let old = trash(name) { remove(old) }
         guard unsafe rename(restored(name), collection(name)) == 0 else {
-            throw IlkError(.internal, "cannot finish the restore: \(systemMessage()); restart the daemon, which tries again")
+            throw IlkError(
+                .internal, "cannot finish the restore: \(systemMessage()); restart the daemon, which tries again")
         }
         sync(path + "/collections")
     }
@@ -115,7 +122,9 @@ final class DataFolder: Sendable {
     /// Deletes what lies in these folders, in the background: it may be gigabytes.
     private func removeLeftovers(of folders: [String]) {
         let leftovers = folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).map { "\(path)/\(folder)/\($0)" }
+            ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).map {
+                "\(path)/\(folder)/\($0)"
+            }
         }
         guard !leftovers.isEmpty else { return }
         Thread.detachNewThread { [self] in

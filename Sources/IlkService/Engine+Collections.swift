@@ -11,7 +11,8 @@ extension Engine {
             do throws(IlkError) {
                 let collection = try VectorCollection.create(
                     name: request.name, folder: data.collection(request.name),
-                    schema: CollectionSchema(vectors: request.vectors, fields: request.fields), options: options.collection)
+                    schema: CollectionSchema(vectors: request.vectors, fields: request.fields),
+                    options: options.collection)
                 data.sync(data.path + "/collections")
                 registry.settle(request.name, as: collection)
             } catch {

@@ -95,7 +95,8 @@ extension Engine {
                 completion: { [logger] job, result in
                     switch result {
                     case .success(let members):
-                        answer.succeed(JSONObject([("job", .string(job.id))] + members.members.map { ($0.key, $0.value) }))
+                        answer.succeed(
+                            JSONObject([("job", .string(job.id))] + members.members.map { ($0.key, $0.value) }))
                     case .failure(let error):
                         logger.warning("job ended", metadata: ["job": "\(job.id)", "code": "\(error.code.rawValue)"])
                         answer.fail(error)
@@ -111,7 +112,9 @@ extension Engine {
         let job = try jobs.job(id)
         let wasFinished = job.isFinished
         job.cancel()
-        return JSONObject([("job", .string(id)), ("cancelling", .bool(!wasFinished)), ("state", .string(job.report.state.rawValue))])
+        return JSONObject([
+            ("job", .string(id)), ("cancelling", .bool(!wasFinished)), ("state", .string(job.report.state.rawValue)),
+        ])
     }
 }
 
@@ -128,7 +131,8 @@ extension Job {
         json["took_s"] = .double(report.seconds.rounded(toPlaces: 3))
         if let result = report.result { json["result"] = .object(result) }
         if let error = report.error {
-            json["error"] = .object(JSONObject([("code", .string(error.code.rawValue)), ("message", .string(error.message))]))
+            json["error"] = .object(
+                JSONObject([("code", .string(error.code.rawValue)), ("message", .string(error.message))]))
         }
         return json
     }
@@ -137,7 +141,8 @@ extension Job {
 extension Job.Report {
     fileprivate var progressMembers: [(String, JSONValue)] {
         [
-            ("phase", .string(progress.phase)), ("done", .int(Int64(progress.done))), ("total", .int(Int64(progress.total))),
+            ("phase", .string(progress.phase)), ("done", .int(Int64(progress.done))),
+            ("total", .int(Int64(progress.total))),
             ("rate", rate.map { .double($0.rounded(toPlaces: 1)) } ?? .null),
             ("eta_s", eta.map { .double($0.rounded(toPlaces: 1)) } ?? .null),
         ]

@@ -98,7 +98,8 @@ extension Engine {
     func refuseTooLarge(_ bytes: Int) throws(IlkError) {
         guard bytes > options.replyLimit else { return }
         throw IlkError(
-            .tooLarge, "the reply would be of \(bytes >> 20) MiB; ask for fewer points at a time, or without their vectors")
+            .tooLarge,
+            "the reply would be of \(bytes >> 20) MiB; ask for fewer points at a time, or without their vectors")
     }
 
     func facets(_ request: PointsFacets, _ answer: Answer) {

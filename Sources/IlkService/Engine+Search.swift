@@ -5,7 +5,9 @@ import Synchronization
 extension Engine {
     func search(_ request: SearchRequest, _ answer: Answer) {
         let collection: VectorCollection
-        do throws(IlkError) { collection = try registry.collection(request.collection) } catch { return answer.fail(error) }
+        do throws(IlkError) { collection = try registry.collection(request.collection) } catch {
+            return answer.fail(error)
+        }
         let work: @Sendable () -> Void = { [self] in
             let began = monotonicNanoseconds()
             do throws(IlkError) {
@@ -27,8 +29,11 @@ extension Engine {
     /// The searches of a batch are taken one by one by as many workers as are free.
     func searchBatch(_ batch: SearchBatch, _ answer: Answer) {
         let collection: VectorCollection
-        do throws(IlkError) { collection = try registry.collection(batch.collection) } catch { return answer.fail(error) }
-        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer) { [self] bytes throws(IlkError) in
+        do throws(IlkError) { collection = try registry.collection(batch.collection) } catch {
+            return answer.fail(error)
+        }
+        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer) {
+            [self] bytes throws(IlkError) in
             try refuseTooLarge(bytes)
         }
         later(answer, upTo: batch.searches.count) { run.work() }
@@ -50,7 +55,7 @@ private final class BatchRun: Sendable {
     private let next = Atomic(0)
     private let outcome: Mutex<Outcome>
 
-    /// - Parameter check: throws where a reply of so many bytes is too much.
+    /// A batch whose `check` throws where a reply of so many bytes is too much.
     init(
         collection: VectorCollection, searches: [SearchRequest], answer: Answer,
         check: @escaping @Sendable (_ bytes: Int) throws(IlkError) -> Void
@@ -74,7 +79,9 @@ private final class BatchRun: Sendable {
             if outcome.withLock({ $0.failure != nil }) {
                 result = .failure(IlkError(.cancelled, "another search of the batch was refused"))
             } else {
-                do throws(IlkError) { result = .success(try collection.search(searches[place])) } catch { result = .failure(error) }
+                do throws(IlkError) { result = .success(try collection.search(searches[place])) } catch {
+                    result = .failure(error)
+                }
             }
             let microseconds = Int((monotonicNanoseconds() - began) / 1_000)
             let complete: Outcome? = outcome.withLock { outcome in

@@ -9,11 +9,11 @@ extension Engine {
         func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
         let limits = JSONObject(
             [
-            ("workers", number(options.workers)), ("queue", number(options.queueLimit)),
-            ("jobs", number(options.jobWorkers)), ("job_queue", number(options.jobQueueLimit)),
-            ("waiting_write_bytes", number(options.collection.waitingBytesLimit)),
-            ("reply_bytes", number(options.replyLimit)),
-        ] + shownServerLimits.map { ($0.0, number($0.1)) })
+                ("workers", number(options.workers)), ("queue", number(options.queueLimit)),
+                ("jobs", number(options.jobWorkers)), ("job_queue", number(options.jobQueueLimit)),
+                ("waiting_write_bytes", number(options.collection.waitingBytesLimit)),
+                ("reply_bytes", number(options.replyLimit)),
+            ] + shownServerLimits.map { ($0.0, number($0.1)) })
         return JSONObject([
             ("version", .string(Self.version)), ("pid", .int(Int64(getpid()))), ("data", .string(data.path)),
             ("kernels", .string(Kernels.name)),
@@ -30,13 +30,16 @@ extension Engine {
                 method.rawValue,
                 JSONValue.object(
                     JSONObject(
-                        [("count", number(meter.latency.count)), ("errors", number(meter.errors))] + meter.latency.quantiles))
+                        [("count", number(meter.latency.count)), ("errors", number(meter.errors))]
+                            + meter.latency.quantiles))
             )
         }
         let shares = ServiceMetrics.Share.allCases.map { share in
             ("\(share)", JSONValue.object(JSONObject(metrics.shareHistogram(share).quantiles)))
         }
-        let errors = metrics.errorCounts().sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, number($0.value)) }
+        let errors = metrics.errorCounts().sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            ($0.key.rawValue, number($0.value))
+        }
         let connections = metrics.connectionCounts()
         let load = poolLoad
         let jobStates = jobs.all.map(\.report.state)

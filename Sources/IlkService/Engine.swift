@@ -29,7 +29,8 @@ package final class Engine: Sendable {
 
     /// Takes the data folder and opens every collection in the background; answers at once.
     ///
-    /// - Parameter logger: silent if none is given.
+    /// It is silent if no logger is given.
+    ///
     /// - Throws: `unavailable` where another daemon has the folder, `internal` where it cannot be written.
     package init(
         dataFolder: String, options: ServiceOptions,
@@ -164,7 +165,8 @@ package final class Engine: Sendable {
         }
         wait { open.withLock(\.isEmpty) }
         for name in open.withLock({ $0.sorted() }) {
-            logger.warning("collection not closed in time: its next start reads more", metadata: ["collection": "\(name)"])
+            logger.warning(
+                "collection not closed in time: its next start reads more", metadata: ["collection": "\(name)"])
         }
         data.unlock()
         logger.info("stopped")

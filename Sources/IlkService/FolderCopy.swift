@@ -40,6 +40,7 @@ func copyFolder(_ source: String, to target: String, progress: (JobProgress) -> 
         return true
     } catch {
         throw IlkError(
-            .internal, "cannot copy \(source) to \(target): \(error.localizedDescription); check both and the space on the disk")
+            .internal,
+            "cannot copy \(source) to \(target): \(error.localizedDescription); check both and the space on the disk")
     }
 }

@@ -94,7 +94,9 @@ final class Job: Sendable {
             status.report.progress = progress
             let elapsed = Double(now - status.phaseStarted) / 1e9
             if elapsed > 0.05 { status.report.rate = Double(max(0, progress.done - status.phaseDone)) / elapsed }
-            guard isNewPhase || now - status.notified >= Self.notificationInterval else { return (status.isCancelled, nil) }
+            guard isNewPhase || now - status.notified >= Self.notificationInterval else {
+                return (status.isCancelled, nil)
+            }
             status.notified = now
             return (status.isCancelled, status.report)
         }
@@ -113,7 +115,9 @@ final class Job: Sendable {
         }
         let result: Result<JSONObject, IlkError>
         do throws(IlkError) {
-            guard mayRun else { throw IlkError(.cancelled, "the job was cancelled before it began; nothing was changed") }
+            guard mayRun else {
+                throw IlkError(.cancelled, "the job was cancelled before it began; nothing was changed")
+            }
             result = .success(try work(self))
         } catch {
             result = .failure(error)

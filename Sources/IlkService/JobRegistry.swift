@@ -20,9 +20,9 @@ final class JobRegistry: Sendable {
 
     /// Queues a job.
     ///
-    /// - Parameters:
-    ///   - notify: gets the reports that are due, on the job's thread.
-    ///   - completion: called once with the result, after the last report.
+    /// `notify` gets the reports that are due, on the job's thread; `completion` is called once with the result, after
+    /// the last report.
+    ///
     /// - Throws: `overloaded` where too many wait, `already_exists` where the same is being done, `unavailable` while
     ///   the daemon stops; then `completion` is not called.
     func start(
@@ -36,7 +36,9 @@ final class JobRegistry: Sendable {
                 let same = table.jobs.first(where: { $0.kind == kind && $0.collection == collection && !$0.isFinished })
             {
                 return .failure(
-                    IlkError(.alreadyExists, "job '\(same.id)' is doing that; follow it with job.get, or end it with job.cancel"))
+                    IlkError(
+                        .alreadyExists,
+                        "job '\(same.id)' is doing that; follow it with job.get, or end it with job.cancel"))
             }
             table.started += 1
             let job = Job(id: "\(kind.rawValue)-\(table.started)", kind: kind, collection: collection, notify: notify)
@@ -50,7 +52,8 @@ final class JobRegistry: Sendable {
         guard accepted else {
             table.withLock { table in table.jobs.removeAll { $0 === job } }
             throw IlkError(
-                .overloaded, "\(pool.limit) jobs are waiting; wait for one to end, see job.list", retryAfterMilliseconds: 1_000)
+                .overloaded, "\(pool.limit) jobs are waiting; wait for one to end, see job.list",
+                retryAfterMilliseconds: 1_000)
         }
     }
 
@@ -70,7 +73,9 @@ final class JobRegistry: Sendable {
     func job(_ id: String) throws(IlkError) -> Job {
         let jobs = all
         if let job = jobs.first(where: { $0.id == id }) { return job }
-        throw IlkError(.notFound, "no job '\(id)'\(NearestName.hint(for: id, among: jobs.map(\.id))); job.list shows those there are")
+        throw IlkError(
+            .notFound,
+            "no job '\(id)'\(NearestName.hint(for: id, among: jobs.map(\.id))); job.list shows those there are")
     }
 
     /// Takes no more jobs and asks those there are to end.
@@ -88,4 +93,5 @@ final class JobRegistry: Sendable {
 }
 
 /// The refusal of everything new while the daemon stops.
-let stoppingError = IlkError(.unavailable, "the daemon is stopping; send it again after the restart", retryAfterMilliseconds: 1_000)
+let stoppingError = IlkError(
+    .unavailable, "the daemon is stopping; send it again after the restart", retryAfterMilliseconds: 1_000)

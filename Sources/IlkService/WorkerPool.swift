@@ -35,7 +35,7 @@ package final class WorkerPool: Sendable {
     private let queue = Mutex(Queue())
     private let wake = DispatchSemaphore(value: 0)
 
-    /// - Parameter limit: tasks that may wait; `submit` refuses one more.
+    /// Starts the threads; `limit` tasks may wait, and `submit` refuses one more.
     package init(name: String, threads: Int, limit: Int) {
         self.threads = threads
         self.limit = limit
@@ -51,7 +51,7 @@ package final class WorkerPool: Sendable {
 
     /// Queues a task; false if the queue is full or closed.
     ///
-    /// - Parameter isExempt: passes over the limit, for work that is bounded elsewhere.
+    /// Exempt work, which is bounded elsewhere, passes over the limit.
     package func submit(isExempt: Bool = false, _ task: @escaping @Sendable () -> Void) -> Bool {
         let accepted = queue.withLock { queue in
             guard !queue.isClosed, isExempt || queue.waiting < limit else { return false }

@@ -60,14 +60,17 @@ final class Bench: Sendable {
     /// The error's code of a method call, and its message.
     func refusal(_ method: String, _ params: String = "{}") throws -> (code: String, message: String) {
         let reply = try call(method, params)
-        guard case .string(let code)? = reply["error"]?["data"]?["code"], case .string(let message)? = reply["error"]?["message"]
+        guard case .string(let code)? = reply["error"]?["data"]?["code"],
+            case .string(let message)? = reply["error"]?["message"]
         else { throw Refused(reply: reply.text) }
         return (code, message)
     }
 
     /// A collection `things` of two dimensions with `count` points on a line, ids 0, 1, ….
     func fill(_ count: Int, name: String = "things") throws {
-        try result("collection.create", #"{"name":"\#(name)","vectors":{"v":{"dimension":2,"metric":"l2"}},"fields":{"n":"int"}}"#)
+        try result(
+            "collection.create",
+            #"{"name":"\#(name)","vectors":{"v":{"dimension":2,"metric":"l2"}},"fields":{"n":"int"}}"#)
         let points = (0..<count).map { #"{"id":\#($0),"vector":[\#($0),0],"payload":{"n":\#($0)}}"# }
         guard count > 0 else { return }
         try result("points.upsert", #"{"collection":"\#(name)","points":[\#(points.joined(separator: ","))]}"#)

@@ -46,7 +46,8 @@ import Testing
         try handle.close()
         #expect(try bench.call("snapshot.restore", #"{"collection":"things","path":"\#(path)"}"#)["error"] != nil)
         #expect(try bench.result("points.count", #"{"collection":"things"}"#)["count"] == .int(200))
-        #expect(try bench.refusal("snapshot.restore", #"{"collection":"things","path":"/nowhere"}"#).code == "not_found")
+        #expect(
+            try bench.refusal("snapshot.restore", #"{"collection":"things","path":"/nowhere"}"#).code == "not_found")
     }
 
     @Test func `a rebuild answers when the graph is whole`() throws {

@@ -26,8 +26,10 @@ extension `The daemon` {
             let wire = try daemon.connect()
             try wire.fill(5_000)
             let stuck = try daemon.connect()
+            // Blanks, so that a few requests fill the socket.
             let request = Array(
-                (#"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":5000,"with_vectors":true}}"# + "\n").utf8)
+                (#"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":5000,"with_vectors":true}}"#
+                    + String(repeating: " ", count: 4_096) + "\n").utf8)
             var sent = 0
             var idle = 0
             let before = daemon.residentBytes

@@ -27,9 +27,8 @@ final class Daemon {
 
     /// Starts a daemon and waits until it answers.
     ///
-    /// - Parameters:
-    ///   - root: an earlier daemon's folder; nil makes one, which this daemon deletes.
-    ///   - arguments: added to `ilk serve`.
+    /// It runs on an earlier daemon's folder, or on a new one, which is deleted with
+    /// this object. `arguments` are added to `ilk serve`.
     init(root: String? = nil, arguments: [String] = []) throws {
         ownsRoot = root == nil
         self.root = root ?? "/tmp/ilk-" + UUID().uuidString.prefix(8)
@@ -49,7 +48,9 @@ final class Daemon {
         process.executableURL = URL(filePath: binary)
         process.arguments = ["serve", "--data", data, "--socket", socket] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
-        if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log) {
+            _ = FileManager.default.createFile(atPath: log, contents: nil)
+        }
         let handle = try FileHandle(forWritingTo: URL(filePath: log))
         try handle.seekToEnd()
         process.standardOutput = handle

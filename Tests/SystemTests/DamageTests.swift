@@ -15,7 +15,8 @@ extension `The daemon` {
                     let vector = (0..<16).map { _ in String(Float.random(in: 0...1, using: &generator)) }
                     return #"{"id":\#(id),"vector":[\#(vector.joined(separator: ","))]}"#
                 }
-                try wire.result("points.upsert", #"{"collection":"things","points":[\#(points.joined(separator: ","))]}"#)
+                try wire.result(
+                    "points.upsert", #"{"collection":"things","points":[\#(points.joined(separator: ","))]}"#)
             }
             #expect(daemon.terminate() == 0)
             return daemon
@@ -24,7 +25,8 @@ extension `The daemon` {
         private func checkpoint(_ daemon: Daemon) throws -> String {
             let folder = daemon.data + "/collections/things"
             let name = try #require(
-                try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".hnsw") }, "no checkpoint was written")
+                try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".hnsw") },
+                "no checkpoint was written")
             return folder + "/" + name
         }
 
@@ -48,7 +50,11 @@ extension `The daemon` {
             case "cut": bytes.removeLast(bytes.count / 4)
             default: break
             }
-            if damage == "remove" { try FileManager.default.removeItem(atPath: path) } else { try bytes.write(to: URL(filePath: path)) }
+            if damage == "remove" {
+                try FileManager.default.removeItem(atPath: path)
+            } else {
+                try bytes.write(to: URL(filePath: path))
+            }
             try daemon.start()
             let wire = try daemon.connect()
             var states: Set<String> = []
@@ -57,14 +63,16 @@ extension `The daemon` {
                 states.insert(state)
                 if state == "degraded" {
                     let found = try wire.result("search", query)["hits"]
-                    let isStillDegraded = try wire.result("collection.describe", #"{"collection":"things"}"#)["state"]?.string == state
+                    let isStillDegraded =
+                        try wire.result("collection.describe", #"{"collection":"things"}"#)["state"]?.string == state
                     #expect(found == before || !isStillDegraded)
                 }
                 if state == "ready" { break }
                 usleep(2_000)
             }
             #expect(states.contains("ready"), "\(states)")
-            #expect(try wire.result("search", #"{"collection":"things","id":17,"k":10,"exact":true}"#)["hits"] == before)
+            #expect(
+                try wire.result("search", #"{"collection":"things","id":17,"k":10,"exact":true}"#)["hits"] == before)
             #expect(try wire.result("search", #"{"collection":"things","id":17,"k":10,"ef":400}"#)["hits"] == before)
         }
 
@@ -74,8 +82,10 @@ extension `The daemon` {
             try wire.fill(100)
             try wire.result("collection.create", #"{"name":"doomed","vectors":{"v":{"dimension":2,"metric":"l2"}}}"#)
             #expect(daemon.terminate() == 0)
-            try Data(repeating: 0x42, count: 20_000).write(to: URL(filePath: daemon.data + "/collections/doomed/collection.sqlite"))
-            try FileManager.default.createDirectory(atPath: daemon.data + "/collections/empty", withIntermediateDirectories: true)
+            try Data(repeating: 0x42, count: 20_000).write(
+                to: URL(filePath: daemon.data + "/collections/doomed/collection.sqlite"))
+            try FileManager.default.createDirectory(
+                atPath: daemon.data + "/collections/empty", withIntermediateDirectories: true)
             try daemon.start()
             let again = try daemon.connect()
             try again.wait(for: "things")

@@ -14,7 +14,8 @@ extension `The daemon` {
             let daemon = try Daemon()
             try daemon.connect().result(
                 "collection.create",
-                #"{"name":"things","vectors":{"v":{"dimension":\#(Self.dimension),"metric":"l2"}},"fields":{"version":"int"}}"#)
+                #"{"name":"things","vectors":{"v":{"dimension":\#(Self.dimension),"metric":"l2"}},"fields":{"version":"int"}}"#
+            )
             let streams = (0..<3).map { WriteStream(number: $0) }
             for kill in 1...kills {
                 let wires = try streams.map { _ in try daemon.connect() }
@@ -37,13 +38,15 @@ extension `The daemon` {
                 var total = 0
                 for stream in streams {
                     let found = try stream.read(wire)
-                    #expect(stream.explains(found), "kill \(kill), stream \(stream.number): \(stream.difference(found))")
+                    #expect(
+                        stream.explains(found), "kill \(kill), stream \(stream.number): \(stream.difference(found))")
                     stream.adopt(found)
                     total += found.count
                 }
                 #expect(try wire.result("points.count", #"{"collection":"things"}"#)["count"]?.integer == total)
                 #expect(
-                    try wire.result("points.count", #"{"collection":"things","filter":"version >= 0"}"#)["count"]?.integer == total)
+                    try wire.result("points.count", #"{"collection":"things","filter":"version >= 0"}"#)["count"]?
+                        .integer == total)
                 let recall = try meanRecall(wire, &generator)
                 #expect(recall >= 0.98, "kill \(kill): recall@10 \(recall) of \(total) points")
             }
@@ -183,7 +186,9 @@ private final class WriteStream: @unchecked Sendable {
     /// For the message of a failure: ids that are not as they were acknowledged.
     func difference(_ found: [Int: Int]) -> String {
         let ids = Set(found.keys).union(state.keys).filter { found[$0] != state[$0] }.sorted()
-        let shown = ids.prefix(8).map { "\($0): acknowledged \(state[$0].map(String.init) ?? "-"), found \(found[$0].map(String.init) ?? "-")" }
+        let shown = ids.prefix(8).map {
+            "\($0): acknowledged \(state[$0].map(String.init) ?? "-"), found \(found[$0].map(String.init) ?? "-")"
+        }
         return "\(ids.count) differ, \(pending.count) requests pending; \(shown.joined(separator: "; "))"
     }
 

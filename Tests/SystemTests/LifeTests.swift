@@ -57,7 +57,8 @@ extension `The daemon` {
             let wire = try daemon.connect()
             try wire.fill(2_000)
             wire.send(
-                #"{"id":77,"method":"points.upsert","params":{"collection":"things","points":[{"id":"last","vector":[5,5]}]}}"#)
+                #"{"id":77,"method":"points.upsert","params":{"collection":"things","points":[{"id":"last","vector":[5,5]}]}}"#
+            )
             let reply = try wire.json()
             #expect(reply["id"] == .int(77))
             let began = Date()
@@ -77,7 +78,9 @@ extension `The daemon` {
             try wire.fill(5_000)
             let stuck = try daemon.connect()
             for _ in 0..<20 {
-                stuck.send(#"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":5000,"with_vectors":true}}"#)
+                stuck.send(
+                    #"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":5000,"with_vectors":true}}"#
+                )
             }
             usleep(200_000)
             #expect(daemon.terminate() == 0, "\(daemon.log)")

@@ -32,7 +32,8 @@ extension `The daemon` {
             let wire = try daemon.connect()
             try wire.fill(20_000)
             wire.send(
-                #"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":10000,"with_vectors":true}}"# + "\n"
+                #"{"id":1,"method":"points.scroll","params":{"collection":"things","limit":10000,"with_vectors":true}}"#
+                    + "\n"
                     + #"{"id":2,"method":"ping"}"#)
             #expect(try wire.json()["id"] == .int(2))
             #expect(try wire.json()["id"] == .int(1))
@@ -47,7 +48,8 @@ extension `The daemon` {
                 wire.send(
                     #"{"id":1,"method":"points.upsert","params":{"collection":"things","points":[{"id":7,"vector":[1,1],"payload":{"n":1,"long":"\#(padding)"}}]}}"#
                         + "\n"
-                        + #"{"id":2,"method":"points.upsert","params":{"collection":"things","points":[{"id":7,"vector":[1,1],"payload":{"n":\#(round)}}]}}"#)
+                        + #"{"id":2,"method":"points.upsert","params":{"collection":"things","points":[{"id":7,"vector":[1,1],"payload":{"n":\#(round)}}]}}"#
+                )
                 for _ in 0..<2 { #expect(try wire.json()["result"]?["upserted"] == .int(1)) }
                 let point = try wire.result("points.get", #"{"collection":"things","ids":[7]}"#)["points"]?[0]
                 #expect(point?["payload"]?["n"]?.integer == round)
@@ -63,7 +65,8 @@ extension `The daemon` {
         }
 
         @Test(arguments: [
-            Array("junk".utf8), Array("{".utf8), [0], [0, 1, 2, 255], [0xC3, 0x28], Array(#"{"id":1,"method":"ping\#0"}"#.utf8),
+            Array("junk".utf8), Array("{".utf8), [0], [0, 1, 2, 255], [0xC3, 0x28],
+            Array(#"{"id":1,"method":"ping\#0"}"#.utf8),
             Array("\"".utf8), Array("[1,".utf8), Array(repeating: UInt8(ascii: "["), count: 50_000),
         ])
         func `junk gets -32700 and the next line is read`(junk: [UInt8]) throws {
@@ -128,7 +131,8 @@ extension `The daemon` {
             }
             // A surplus reply would come before this one, or in its place.
             #expect(try wire.result("ping")["pong"] == .bool(true))
-            #expect(daemon.residentBytes < memory + 64 << 20, "memory grew from \(memory) to \(daemon.residentBytes) bytes")
+            #expect(
+                daemon.residentBytes < memory + 64 << 20, "memory grew from \(memory) to \(daemon.residentBytes) bytes")
         }
     }
 }

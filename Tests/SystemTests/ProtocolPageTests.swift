@@ -6,8 +6,10 @@ extension `The daemon` {
     @Suite struct `does what docs/PROTOCOL.md shows` {
         /// Members whose value is another one each time; where one holds an object, its members may be others, too.
         static let volatile: Set<String> = [
-            "took_us", "took_s", "version", "pid", "data", "path", "kernels", "library", "cores", "uptime_s", "rss_bytes",
-            "rate", "eta_s", "started_at", "bytes", "disk", "memory", "mean", "p50", "p90", "p99", "max", "requests", "errors",
+            "took_us", "took_s", "version", "pid", "data", "path", "kernels", "library", "cores", "uptime_s",
+            "rss_bytes",
+            "rate", "eta_s", "started_at", "bytes", "disk", "memory", "mean", "p50", "p90", "p99", "max", "requests",
+            "errors",
             "search_shares_us", "connections", "pool", "workers", "done", "total", "phase", "why", "distances", "hops",
             "accepted", "pending",
         ]
@@ -58,7 +60,11 @@ extension `The daemon` {
                 if isNotification && !notifications.isEmpty { found = notifications.removeFirst() }
                 while found == nil {
                     let line = try wire.json()
-                    if (line["method"] != nil) == isNotification { found = line } else if !isNotification { notifications.append(line) } else {
+                    if (line["method"] != nil) == isNotification {
+                        found = line
+                    } else if !isNotification {
+                        notifications.append(line)
+                    } else {
                         Issue.record("PROTOCOL.md:\(step.number): a reply came before the notification: \(line.text)")
                         return
                     }
@@ -79,7 +85,9 @@ extension `The daemon` {
                 let left = a.members.map(\.key), right = b.members.map(\.key)
                 var found: [String] = []
                 if Set(left) != Set(right) {
-                    found.append("\(path.isEmpty ? "the reply" : path) has members \(right.sorted()), the page shows \(left.sorted())")
+                    found.append(
+                        "\(path.isEmpty ? "the reply" : path) has members \(right.sorted()), the page shows \(left.sorted())"
+                    )
                 }
                 for member in a.members {
                     guard let other = b[member.key] else { continue }

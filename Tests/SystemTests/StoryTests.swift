@@ -21,12 +21,18 @@ extension `The daemon` {
             let all = try wire.result("search", #"{"collection":"things","vector":[0,0],"k":10,"filter":"n < 3"}"#)
             #expect(all["hits"]?.array.count == 3)
             #expect(all["exhausted"] == .bool(true))
-            #expect(try wire.result("points.patch", #"{"collection":"things","ids":[1],"payload":{"n":-1}}"#)["patched"] == .int(1))
-            #expect(try wire.result("points.delete", #"{"collection":"things","filter":"n < 100"}"#)["deleted"] == .int(100))
+            #expect(
+                try wire.result("points.patch", #"{"collection":"things","ids":[1],"payload":{"n":-1}}"#)["patched"]
+                    == .int(1))
+            #expect(
+                try wire.result("points.delete", #"{"collection":"things","filter":"n < 100"}"#)["deleted"] == .int(100)
+            )
             var seen: [Int] = []
             var cursor = "null"
             repeat {
-                let page = try wire.result("points.scroll", #"{"collection":"things","limit":64\#(cursor == "null" ? "" : #","cursor":\#(cursor)"#)}"#)
+                let page = try wire.result(
+                    "points.scroll",
+                    #"{"collection":"things","limit":64\#(cursor == "null" ? "" : #","cursor":\#(cursor)"#)}"#)
                 seen += page["points"]?.array.compactMap { $0["id"]?.integer } ?? []
                 cursor = page["next_cursor"]?.text ?? "null"
             } while cursor != "null"

@@ -11,7 +11,9 @@ extension Wire {
     func fill(_ count: Int) throws {
         try result("collection.create", plane)
         for first in stride(from: 0, to: count, by: 1_000) {
-            let points = (first..<min(count, first + 1_000)).map { #"{"id":\#($0),"vector":[\#($0),0],"payload":{"n":\#($0)}}"# }
+            let points = (first..<min(count, first + 1_000)).map {
+                #"{"id":\#($0),"vector":[\#($0),0],"payload":{"n":\#($0)}}"#
+            }
             try result("points.upsert", #"{"collection":"things","points":[\#(points.joined(separator: ","))]}"#)
         }
     }
