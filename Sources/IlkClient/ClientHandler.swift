@@ -94,7 +94,8 @@ final class ClientHandler: ChannelInboundHandler {
     /// An error for a request whose id the daemon could not read: a line over its limit, which is the longest of ours,
     /// or a connection that it does not take, which concerns every call.
     private func refuseNameless(_ error: IlkError) {
-        guard error.code == .tooLarge, let longest = pending.max(by: { $0.value.call.bytes < $1.value.call.bytes }) else {
+        guard error.code == .tooLarge, let longest = pending.max(by: { $0.value.call.bytes < $1.value.call.bytes })
+        else {
             return end(with: error)
         }
         finish(longest.key, .failure(error))

@@ -54,7 +54,10 @@ public final class IlkConnection: Sendable {
     public static func connect(path: String, options: Options = Options()) async throws -> IlkConnection {
         let bootstrap = ClientBootstrap(group: options.group)
             .connectTimeout(TimeAmount(options.connectTimeout))
-            .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 65_536, maximum: 1 << 20))
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 65_536, maximum: 1 << 20)
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ClientHandler(replyLimit: options.replyLimit))
@@ -70,10 +73,13 @@ public final class IlkConnection: Sendable {
         } catch let error as IOError where error.errnoCode == ENOENT || error.errnoCode == ECONNREFUSED {
             throw ClientError.notRunning(socket: path)
         } catch let error as IOError {
-            let reason = error.errnoCode == EACCES ? "it belongs to another user; see `ilk serve --socket-mode`" : error.description
+            let reason =
+                error.errnoCode == EACCES
+                ? "it belongs to another user; see `ilk serve --socket-mode`" : error.description
             throw ClientError.unreachable(socket: path, reason: reason)
         } catch SocketAddressError.unixDomainSocketPathTooLong {
-            throw ClientError.unreachable(socket: path, reason: "a socket's path has at most 107 bytes; choose a shorter one")
+            throw ClientError.unreachable(
+                socket: path, reason: "a socket's path has at most 107 bytes; choose a shorter one")
         } catch {
             throw ClientError.unreachable(socket: path, reason: "\(error)")
         }
@@ -87,6 +93,7 @@ public final class IlkConnection: Sendable {
     ///   - timeout: overrides ``Options/callTimeout``.
     ///   - progress: for methods that are jobs. Notifications name their job, not the call: where several jobs of one
     ///     connection run at once, each handler gets the progress of all.
+    /// - Returns: the `result` of the reply.
     /// - Throws: `IlkError` where the daemon refuses, ``ClientError`` where it does not answer, `CancellationError`.
     @discardableResult
     public func call(

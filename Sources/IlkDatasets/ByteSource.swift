@@ -148,7 +148,9 @@ import Glibc
             var code: Int32 = 0
             let message = unsafe gzerror(inflater, &code).map { unsafe String(cString: $0) } ?? ""
             // A short read at a cut gives what there was, and the code tells.
-            if code == Z_BUF_ERROR { throw .damaged(path: path, problem: "the gzip stream is cut; copy the file again") }
+            if code == Z_BUF_ERROR {
+                throw .damaged(path: path, problem: "the gzip stream is cut; copy the file again")
+            }
             guard got >= 0 else {
                 throw .damaged(path: path, problem: "the gzip stream is damaged (\(message)); copy the file again")
             }

@@ -146,7 +146,8 @@ final class DelimitedRecords {
         guard field.hasDoubledQuotes else { return unsafe String(validating: bytes, as: UTF8.self) }
         var plain: [UInt8] = []
         var isSecond = false
-        for unsafe byte in unsafe bytes {
+        for place in unsafe bytes.indices {
+            let byte = unsafe bytes[place]
             let isQuote = byte == UInt8(ascii: "\"")
             if isQuote, isSecond { isSecond = false; continue }
             isSecond = isQuote

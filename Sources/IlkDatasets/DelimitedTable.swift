@@ -49,7 +49,8 @@ final class DelimitedTable {
             case .unclosed(let length, let withEnd):
                 let refused = source.withBytes { bytes in
                     unsafe RefusedRecord(
-                        row: row, line: line, reason: "a quote is not closed; write a quote within a quoted field twice",
+                        row: row, line: line,
+                        reason: "a quote is not closed; write a quote within a quoted field twice",
                         text: UnsafeRawBufferPointer(rebasing: bytes[..<length]))
                 }
                 records.finish(withEnd: withEnd, lines: 1)

@@ -21,8 +21,8 @@ enum Element: Sendable {
             unsafe Self.each(bytes, isBigEndian) { (bits: UInt32) in output.append(Float(bitPattern: bits)) }
         case .f8:
             unsafe Self.each(bytes, isBigEndian) { (bits: UInt64) in output.append(Float(Double(bitPattern: bits))) }
-        case .u1: for unsafe byte in unsafe bytes { output.append(Float(byte)) }
-        case .i1: for unsafe byte in unsafe bytes { output.append(Float(Int8(bitPattern: byte))) }
+        case .u1: for place in bytes.indices { output.append(Float(unsafe bytes[place])) }
+        case .i1: for place in bytes.indices { output.append(Float(Int8(bitPattern: unsafe bytes[place]))) }
         case .i2, .i4, .i8, .u4, .u8:
             unsafe forEachInteger(in: bytes, isBigEndian: isBigEndian) { output.append(Float($0)) }
         }
@@ -33,8 +33,8 @@ enum Element: Sendable {
     /// - Precondition: the type is an integer's.
     func forEachInteger(in bytes: UnsafeRawBufferPointer, isBigEndian: Bool, _ body: (Int64) -> Void) {
         switch self {
-        case .u1: for unsafe byte in unsafe bytes { body(Int64(byte)) }
-        case .i1: for unsafe byte in unsafe bytes { body(Int64(Int8(bitPattern: byte))) }
+        case .u1: for place in bytes.indices { body(Int64(unsafe bytes[place])) }
+        case .i1: for place in bytes.indices { body(Int64(Int8(bitPattern: unsafe bytes[place]))) }
         case .i2: unsafe Self.each(bytes, isBigEndian) { (bits: UInt16) in body(Int64(Int16(bitPattern: bits))) }
         case .i4: unsafe Self.each(bytes, isBigEndian) { (bits: UInt32) in body(Int64(Int32(bitPattern: bits))) }
         case .u4: unsafe Self.each(bytes, isBigEndian) { (bits: UInt32) in body(Int64(bits)) }

@@ -35,7 +35,9 @@ package enum FileFormat: String, Sendable, CaseIterable {
         case "jsonl": self = .ndjson
         case _ where name.hasSuffix("-ubyte") || suffix.hasSuffix("-ubyte") || name.contains("-idx"): self = .idx
         default:
-            guard name.contains("."), let format = FileFormat(rawValue: suffix) else { throw .unknownFormat(path: path) }
+            guard name.contains("."), let format = FileFormat(rawValue: suffix) else {
+                throw .unknownFormat(path: path)
+            }
             self = format
         }
     }

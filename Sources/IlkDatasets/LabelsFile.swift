@@ -17,7 +17,9 @@ package enum LabelsFile {
         guard try source.fill(8), source.withBytes({ unsafe $0.starts(with: [0, 0, 8, 1]) }) else {
             throw .damaged(path: source.path, problem: "it is not IDX of one dimension of bytes; are these labels?")
         }
-        let count = source.withBytes { Int(UInt32(bigEndian: unsafe $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))) }
+        let count = source.withBytes {
+            Int(UInt32(bigEndian: unsafe $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+        }
         source.consume(8)
         return try integers(.u1, count, source)
     }
@@ -30,15 +32,19 @@ package enum LabelsFile {
         return try integers(layout.element, layout.rows ?? 0, source)
     }
 
-    private static func integers(_ element: Element, _ count: Int, _ source: ByteSource) throws(DatasetError) -> [JSONValue] {
+    private static func integers(
+        _ element: Element, _ count: Int, _ source: ByteSource
+    ) throws(DatasetError) -> [JSONValue] {
         var labels: [JSONValue] = []
         while labels.count < count {
             guard try source.fill(element.size) else {
-                throw .damaged(path: source.path, problem: "it ends after \(labels.count) of \(count) labels; copy it again")
+                throw .damaged(
+                    path: source.path, problem: "it ends after \(labels.count) of \(count) labels; copy it again")
             }
             let taken = min(count - labels.count, source.available / element.size) * element.size
             source.withBytes { bytes in
-                unsafe element.forEachInteger(in: UnsafeRawBufferPointer(rebasing: bytes[..<taken]), isBigEndian: false) {
+                unsafe element.forEachInteger(in: UnsafeRawBufferPointer(rebasing: bytes[..<taken]), isBigEndian: false)
+                {
                     labels.append(.int($0))
                 }
             }

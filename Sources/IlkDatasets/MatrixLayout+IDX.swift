@@ -9,11 +9,13 @@
 extension MatrixLayout {
     init(idx source: ByteSource) throws(DatasetError) {
         guard try source.fill(4) else {
-            throw .damaged(path: source.path, problem: "it has \(source.available) bytes, too few for IDX; copy it again")
+            throw .damaged(
+                path: source.path, problem: "it has \(source.available) bytes, too few for IDX; copy it again")
         }
         let magic = source.withBytes { bytes in (0..<4).map { unsafe bytes[$0] } }
         guard magic[0] == 0, magic[1] == 0, let element = Self.idxElement(magic[2]), (1...8).contains(magic[3]) else {
-            let text = magic.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined(separator: " ")
+            let text = magic.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined(
+                separator: " ")
             throw .damaged(path: source.path, problem: "it begins with \(text), which is not IDX; check its name")
         }
         let rank = Int(magic[3])
@@ -21,7 +23,9 @@ extension MatrixLayout {
             throw .damaged(path: source.path, problem: "it ends within its header; copy it again")
         }
         let shape = source.withBytes { bytes in
-            (0..<rank).map { Int(UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4 + 4 * $0, as: UInt32.self))) }
+            (0..<rank).map {
+                Int(UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4 + 4 * $0, as: UInt32.self)))
+            }
         }
         source.consume(4 + 4 * rank)
         guard rank > 1 else {

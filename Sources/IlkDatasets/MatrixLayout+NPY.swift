@@ -10,7 +10,7 @@ extension MatrixLayout {
     /// The longest header that is read; NumPy itself stops at 10,000 bytes.
     private static let maximumHeader = 65_536
 
-    /// - Parameter isList: takes an array of one dimension as so many rows of one number.
+    /// Reads the header; `isList` takes an array of one dimension as so many rows of one number.
     init(npy source: ByteSource, isList: Bool = false) throws(DatasetError) {
         let path = source.path
         guard try source.fill(10), source.withBytes({ unsafe $0.starts(with: [0x93] + Array("NUMPY".utf8)) }) else {
@@ -21,7 +21,9 @@ extension MatrixLayout {
             throw .unsupported(path: path, problem: "it is .npy of version \(major); 1 to 3 are read")
         }
         let start = major == 1 ? 10 : 12
-        guard try source.fill(start) else { throw .damaged(path: path, problem: "it ends within its header; copy it again") }
+        guard try source.fill(start) else {
+            throw .damaged(path: path, problem: "it ends within its header; copy it again")
+        }
         let length = source.withBytes { bytes in
             major == 1
                 ? Int(UInt16(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)))
@@ -47,7 +49,8 @@ extension MatrixLayout {
         try self.init(shape: shape, element: element, source: source)
         guard header.isFortran, shape.count > 1, !isList else { return }
         guard header.shape.count == 2 else {
-            throw .unsupported(path: path, problem: "it has \(header.shape.count) dimensions in Fortran order; save it in C order")
+            throw .unsupported(
+                path: path, problem: "it has \(header.shape.count) dimensions in Fortran order; save it in C order")
         }
         isColumnMajor = true
     }

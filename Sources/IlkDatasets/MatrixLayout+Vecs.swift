@@ -12,7 +12,9 @@ extension MatrixLayout {
         guard (1...Self.maximumColumns).contains(dimension) else {
             throw .damaged(
                 path: source.path,
-                problem: "its first row says dimension \(dimension); 1 to \(Self.maximumColumns) can be. Is it of another format?")
+                problem:
+                    "its first row says dimension \(dimension); 1 to \(Self.maximumColumns) can be. Is it of another format?"
+            )
         }
         self.init(rows: nil, columns: dimension, element: element)
         hasRowHeader = true

@@ -31,7 +31,8 @@ struct MatrixLayout: Equatable {
         case .bvecs: try self.init(vecs: source, element: .u1)
         case .ivecs: try self.init(vecs: source, element: .i4)
         case .ndjson, .csv, .tsv:
-            throw .unsupported(path: source.path, problem: "it holds records, not one matrix; load it into a collection")
+            throw .unsupported(
+                path: source.path, problem: "it holds records, not one matrix; load it into a collection")
         }
     }
 
@@ -70,7 +71,8 @@ struct MatrixLayout: Equatable {
         }
         guard let remaining = source.remaining, remaining != expected else { return }
         let fault =
-            remaining < expected ? "it is cut: copy it again" : "\(remaining - expected) bytes are too many: is it one array?"
+            remaining < expected
+            ? "it is cut: copy it again" : "\(remaining - expected) bytes are too many: is it one array?"
         throw .damaged(
             path: source.path, problem: "its shape \(text) needs \(expected) bytes and \(remaining) follow; \(fault)")
     }

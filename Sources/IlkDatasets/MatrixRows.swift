@@ -93,7 +93,9 @@ final class MatrixRows {
         guard dimension == layout.columns else {
             throw .damaged(
                 path: source.path,
-                problem: "row \(row) says dimension \(dimension), the first row \(layout.columns); it is cut, or of another format")
+                problem:
+                    "row \(row) says dimension \(dimension), the first row \(layout.columns); it is cut, or of another format"
+            )
         }
         return true
     }

@@ -1,6 +1,8 @@
 import IlkProtocol
 
-/// NDJSON: `{"id":…,"vector":[…]}` or `{"id":…,"vectors":{…},"payload":{…}}`, one point a line; empty lines are passed
+/// Points as NDJSON.
+///
+/// `{"id":…,"vector":[…]}` or `{"id":…,"vectors":{…},"payload":{…}}`, one point a line; empty lines are passed
 /// over. It is what `points.upsert` takes and what `ilk scroll --json` writes.
 final class PointLines {
     private let lines: LineReader
@@ -51,7 +53,8 @@ final class PointLines {
     private func read(_ bytes: UnsafeRawBufferPointer?) -> DatasetEntry {
         // `row` is counted after this.
         guard let bytes = unsafe bytes else {
-            return .refused(RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
+            return .refused(
+                RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
         }
         do throws(IlkError) {
             let point = try unsafe points.point(bytes)

@@ -30,7 +30,8 @@ package final class RecordReader {
         case .ndjson: body = .lines(PointLines(source: source, vectorField: options.vectorField))
         case .csv, .tsv:
             body = .table(
-                try DelimitedTable(source: source, delimiter: UInt8(ascii: format == .csv ? "," : "\t"), options: options))
+                try DelimitedTable(
+                    source: source, delimiter: UInt8(ascii: format == .csv ? "," : "\t"), options: options))
         }
     }
 
@@ -47,7 +48,8 @@ package final class RecordReader {
                 let reason = "component \(place) is \(vector[place]); vectors hold finite numbers"
                 return .refused(RefusedRecord(row: rows.row - 1, reason: reason))
             }
-            return .record(DatasetRecord(row: rows.row - 1, line: nil, id: nil, vectors: [(field, vector)], payload: nil))
+            return .record(
+                DatasetRecord(row: rows.row - 1, line: nil, id: nil, vectors: [(field, vector)], payload: nil))
         case .lines(let lines): return try lines.next()
         case .table(let table): return try table.next()
         }

@@ -36,7 +36,8 @@ struct TableColumns: Equatable {
                 let wanted = options.vectorColumns.map { "no columns \($0)0, \($0)1, … in the header" }
                 return .failure(
                     HeaderProblem(
-                        (wanted ?? "no vector in the header: name a column 'vector' (JSON or base64) or number columns v0, v1, …")
+                        (wanted
+                            ?? "no vector in the header: name a column 'vector' (JSON or base64) or number columns v0, v1, …")
                             + "; the columns are \(list(names))"))
             }
         }
@@ -72,7 +73,9 @@ struct TableColumns: Equatable {
         for (place, name) in names.enumerated() where name.hasPrefix(prefix) {
             var rest = name.dropFirst(prefix.count)
             if let first = rest.first, first == "_" || first == ".", !prefix.isEmpty { rest = rest.dropFirst() }
-            guard !rest.isEmpty, rest.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(rest) else { continue }
+            guard !rest.isEmpty, rest.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(rest) else {
+                continue
+            }
             numbers[place] = number
         }
         let sorted = numbers.values.sorted()

@@ -2,11 +2,8 @@ package import IlkVectors
 
 /// Files that hold one matrix of vectors: `.npy`, `.fvecs`, `.bvecs`, IDX, each `.gz` too.
 package enum VectorFile {
-    /// Reads vectors into memory: shape `[rows, dimension]`.
+    /// Reads vectors into memory, `limit` rows at most: shape `[rows, dimension]`.
     ///
-    /// - Parameters:
-    ///   - format: nil takes it from the name.
-    ///   - limit: rows to read at most; nil reads all.
     /// - Throws: ``DatasetError`` where the file is unreadable, damaged, or holds a number that is not finite in f32.
     package static func read(
         _ path: String, format: FileFormat? = nil, limit: Int? = nil
@@ -21,7 +18,9 @@ package enum VectorFile {
         var count = 0
         while count < limit ?? .max, try rows.next(into: &row) {
             if let place = row.firstIndex(where: { !$0.isFinite }) {
-                throw .damaged(path: path, problem: "row \(count), component \(place) is \(row[place]); vectors hold finite numbers")
+                throw .damaged(
+                    path: path,
+                    problem: "row \(count), component \(place) is \(row[place]); vectors hold finite numbers")
             }
             elements.append(contentsOf: row)
             count += 1
@@ -35,10 +34,12 @@ package enum VectorFile {
         try rows.skip(number)
         var row: [Float] = []
         guard rows.row == number, try rows.next(into: &row) else {
-            throw .unsupported(path: path, problem: "it has \(rows.row) rows, so there is no row \(number) (the first is 0)")
+            throw .unsupported(
+                path: path, problem: "it has \(rows.row) rows, so there is no row \(number) (the first is 0)")
         }
         if let place = row.firstIndex(where: { !$0.isFinite }) {
-            throw .damaged(path: path, problem: "row \(number), component \(place) is \(row[place]); vectors hold finite numbers")
+            throw .damaged(
+                path: path, problem: "row \(number), component \(place) is \(row[place]); vectors hold finite numbers")
         }
         return row
     }

@@ -7,7 +7,7 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Verify a data folder, and tell what the next start would rebuild. Changes nothing.",
         discussion: """
-            No daemon may have the folder meanwhile. Status 1 says that something would be rebuilt (derived data: costs
+            No daemon may have the folder meanwhile. Status 1 says that something would be rebuilt (derived data: costs \
             time) or is broken (records: restore a snapshot).
 
               ilk check ~/.local/share/ilk
@@ -26,7 +26,9 @@ struct Check: ParsableCommand {
         for name in names {
             for finding in VectorCollection.check(folder: root + "/" + name) {
                 if finding.severity == .broken || worst == .good { worst = finding.severity }
-                let subject = finding.subject.hasPrefix(root + "/") ? String(finding.subject.dropFirst(root.count + 1)) : finding.subject
+                let subject =
+                    finding.subject.hasPrefix(root + "/")
+                    ? String(finding.subject.dropFirst(root.count + 1)) : finding.subject
                 if json {
                     Output.json(
                         .object(
@@ -66,9 +68,11 @@ private struct FolderLock {
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+            let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(
+                in: .whitespacesAndNewlines)
             close(descriptor)
-            throw Failure("process \(holder ?? "unknown") has \(folder) in use; stop it first, or ask it: ilk collection list")
+            throw Failure(
+                "process \(holder ?? "unknown") has \(folder) in use; stop it first, or ask it: ilk collection list")
         }
     }
 

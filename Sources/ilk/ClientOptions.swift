@@ -4,7 +4,9 @@ public import IlkProtocol
 
 /// What every command that talks to the daemon takes.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The daemon's socket (default: ILK_SOCKET, or the one `ilk serve` chooses).", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's socket (default: ILK_SOCKET, or the one `ilk serve` chooses).", valueName: "path"))
     var socket: String?
 
     @Option(help: ArgumentHelp("Seconds to wait for a reply; 0 waits for ever.", valueName: "seconds"))
@@ -16,7 +18,9 @@ struct ClientOptions: ParsableArguments {
     var path: String { socket ?? Places.socket }
 
     func validate() throws {
-        guard timeout >= 0, timeout <= 1e6 else { throw ValidationError("--timeout is \(timeout); choose 0 to 1000000 seconds.") }
+        guard timeout >= 0, timeout <= 1e6 else {
+            throw ValidationError("--timeout is \(timeout); choose 0 to 1000000 seconds.")
+        }
     }
 
     /// A connection to the daemon.
@@ -27,10 +31,23 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// Connects, calls a method once, and shows the progress of what is a job.
+    ///
+    /// What is only for the moment unavailable, such as a name that is still being dropped, is asked for again for two
+    /// seconds.
     func call(_ method: String, _ params: [(String, JSONValue)] = []) async throws -> JSONValue {
         let bar = ProgressBar()
         defer { bar.clear() }
-        return try await connect().call(method, .object(JSONObject(params))) { bar.show(job: $0) }
+        let connection = try await connect()
+        let began = ContinuousClock.now
+        while true {
+            do {
+                return try await connection.call(method, .object(JSONObject(params))) { bar.show(job: $0) }
+            } catch let error as IlkError
+                where error.code == .unavailable && error.retryable && ContinuousClock.now - began < .seconds(2)
+            {
+                try await Task.sleep(for: .milliseconds(error.retryAfterMilliseconds ?? 200))
+            }
+        }
     }
 }
 
@@ -39,7 +56,8 @@ struct PayloadOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Show payloads.")
     var payload = true
 
-    @Option(name: .customLong("fields"), help: ArgumentHelp("Show only these fields of the payload.", valueName: "a,b.c"))
+    @Option(
+        name: .customLong("fields"), help: ArgumentHelp("Show only these fields of the payload.", valueName: "a,b.c"))
     var fields: String?
 
     /// The value of `with_payload`.

@@ -19,16 +19,19 @@ struct EvalRecall: AsyncParsableCommand {
         commandName: "recall",
         abstract: "Measure recall and speed of searches over the socket, for each width of the candidate list.",
         discussion: """
-            Every query is first searched exactly ("exact": true); recall@k is the share of the k nearest that the graph
+            Every query is first searched exactly ("exact": true); recall@k is the share of the k nearest that the graph \
             finds, where a point counts that is as near as the k-th (within 0.1 %). One client, one search at a time:
             the latency is what a caller sees, the socket included.
 
-              ilk eval recall images --queries t10k-images-idx3-ubyte.gz --limit 1000 --ef 10,20,40,80,160
+              ilk eval recall images --queries t10k-images-idx3-ubyte.gz \\
+                  --limit 1000 --ef 10,20,40,80,160
             """)
 
     @Argument(help: "The collection.") var collection: String
-    @Option(help: ArgumentHelp("Query vectors: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file")) var queries: String
-    @Option(help: ArgumentHelp("The vector field, where the collection has several.", valueName: "field")) var using: String?
+    @Option(help: ArgumentHelp("Query vectors: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file")) var queries:
+        String
+    @Option(help: ArgumentHelp("The vector field, where the collection has several.", valueName: "field")) var using:
+        String?
     @Option(name: .shortAndLong, help: "How many points to find.") var k = 10
     @Option(help: ArgumentHelp("Widths of the candidate list.", valueName: "ef,…")) var ef = "10,20,40,80,160"
     @Option(help: "Take at most so many queries.") var limit = 1_000
@@ -78,15 +81,16 @@ struct EvalRecall: AsyncParsableCommand {
         var lines = [exact]
         for width in widths {
             lines.append(
-                try await measure(connection, vectors, ef: width, bar) { row, distances in Self.recall(of: distances, against: truth[row]) })
+                try await measure(connection, vectors, ef: width, bar) { row, distances in
+                    Self.recall(of: distances, against: truth[row])
+                })
         }
         bar.clear()
         if client.json { lines.forEach { Output.json(json($0, vectors)) } } else { show(lines) }
     }
 
-    /// Searches for every query and measures.
-    ///
-    /// - Parameter judge: gets the row of a query and the distances that were found; returns the recall.
+    /// Searches for every query and measures; `judge` gets the row of a query and the distances that were found, and
+    /// returns the recall.
     private func measure(
         _ connection: IlkConnection, _ vectors: Matrix, ef: Int?, _ bar: ProgressBar,
         judge: (Int, [Double]) -> Double
@@ -103,7 +107,8 @@ struct EvalRecall: AsyncParsableCommand {
             bar.show(ef.map { "ef \($0)" } ?? "exact", done: row + 1, total: vectors.rows, unit: "queries")
         }
         return Measurement(
-            ef: ef, recall: recall / Double(vectors.rows), latencies: latencies.sorted(), seconds: latencies.reduce(0, +))
+            ef: ef, recall: recall / Double(vectors.rows), latencies: latencies.sorted(),
+            seconds: latencies.reduce(0, +))
     }
 
     private func request(_ vector: [Float], ef: Int?) -> JSONText {

@@ -34,7 +34,7 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as IlkError: self.init("\(error.message) (\(error.code.rawValue))")
         case ClientError.notRunning(let socket):
-            let command = socket == Places.defaultSocket ? "ilk serve" : "ilk serve --socket \(socket)"
+            let command = socket == Places.socket ? "ilk serve" : "ilk serve --socket \(socket)"
             self.init("no daemon listens on \(socket); start it with: \(command)", status: Self.notRunning)
         case let error as ClientError: self.init("\(error)", status: error == .closed ? Self.notRunning : Self.failed)
         case let error as DatasetError: self.init("\(error)")

@@ -5,7 +5,7 @@ struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show points by their ids.",
         discussion: """
-            With --json a point is a line. Ids that are not there are named on standard error; status 2 says that none
+            With --json a point is a line. Ids that are not there are named on standard error; status 2 says that none \
             is there.
 
               ilk get products sku-1 sku-2
@@ -22,7 +22,8 @@ struct Get: AsyncParsableCommand {
         let result = try await client.call(
             "points.get",
             [
-                ("collection", .string(collection)), ("ids", .array(ids.map(\.json))), ("with_vectors", .bool(withVectors)),
+                ("collection", .string(collection)), ("ids", .array(ids.map(\.json))),
+                ("with_vectors", .bool(withVectors)),
                 ("with_payload", payloads.value),
             ])
         let points = result["points"]?.elements ?? []
@@ -39,7 +40,9 @@ enum PointTable {
         if json { return points.forEach { Output.json($0) } }
         guard !points.isEmpty else { return }
         var fields: [String] = []
-        for name in points.flatMap({ $0["vectors"]?.members.map(\.key) ?? [] }) where !fields.contains(name) { fields.append(name) }
+        for name in points.flatMap({ $0["vectors"]?.members.map(\.key) ?? [] }) where !fields.contains(name) {
+            fields.append(name)
+        }
         let hasPayloads = points.contains { $0["payload"] != nil }
         var table = Table([.text("id")] + fields.map { .text($0) } + (hasPayloads ? [.text("payload")] : []))
         for point in points {

@@ -13,16 +13,17 @@ import IlkService
               ilk load products products.ndjson --create --metric cosine
               ilk search products --id sku-1 -k 5 --filter "price < 30"
 
-            Results go to standard output, everything else to standard error. --json makes every command print JSON
-            for other programs. The daemon's socket is --socket, else ILK_SOCKET, else $XDG_RUNTIME_DIR/ilk.sock, else
-            /tmp/ilk-<uid>.sock; its data folder is --data, else ILK_DATA, else $XDG_DATA_HOME/ilk, else
+            Results go to standard output, everything else to standard error. --json makes every command print JSON \
+            for other programs. The daemon's socket is --socket, else ILK_SOCKET, else $XDG_RUNTIME_DIR/ilk.sock, else \
+            /tmp/ilk-<uid>.sock; its data folder is --data, else ILK_DATA, else $XDG_DATA_HOME/ilk, else \
             ~/.local/share/ilk.
 
             Exit status: 0 done, 1 failed, 2 nothing found, 64 wrong usage, 69 the daemon is not running.
 
             Completion for your shell:
 
-              ilk --generate-completion-script bash > ~/.local/share/bash-completion/completions/ilk
+              ilk --generate-completion-script bash \\
+                  > ~/.local/share/bash-completion/completions/ilk
               ilk --generate-completion-script zsh  > ~/.zsh/completions/_ilk
               ilk --generate-completion-script fish > ~/.config/fish/completions/ilk.fish
             """,
@@ -30,7 +31,8 @@ import IlkService
         groupedSubcommands: [
             CommandGroup(name: "Daemon", subcommands: [Serve.self, Info.self, Stats.self, Jobs.self, CallMethod.self]),
             CommandGroup(
-                name: "Collections", subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self]),
+                name: "Collections",
+                subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self]),
             CommandGroup(
                 name: "Points",
                 subcommands: [Search.self, Get.self, Scroll.self, Count.self, Facets.self, Patch.self, Delete.self]),

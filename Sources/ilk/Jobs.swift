@@ -12,18 +12,22 @@ struct Jobs: AsyncParsableCommand {
         subcommands: [List.self, Show.self, Cancel.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the jobs, the newest last.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the jobs, the newest last.")
         @OptionGroup var client: ClientOptions
 
         func run() async throws {
             let jobs = try await client.call("job.list")["jobs"]?.elements ?? []
             if client.json { return jobs.forEach { Output.json($0) } }
-            var table = Table([.text("job"), .text("collection"), .text("state"), .text("phase"), .text("done"), .number("took")])
+            var table = Table([
+                .text("job"), .text("collection"), .text("state"), .text("phase"), .text("done"), .number("took"),
+            ])
             for job in jobs {
                 let total = job["total"]?.integer ?? 0
                 let done = Format.count(job["done"]?.integer ?? 0) + (total > 0 ? " of \(Format.count(total))" : "")
                 table.add([
-                    job["job"]?.plain ?? "", job["collection"]?.plain ?? "", job["state"]?.plain ?? "", job["phase"]?.plain ?? "",
+                    job["job"]?.plain ?? "", job["collection"]?.plain ?? "", job["state"]?.plain ?? "",
+                    job["phase"]?.plain ?? "",
                     done, Format.seconds(job["took_s"]?.number ?? 0),
                 ])
             }
@@ -51,7 +55,8 @@ struct Jobs: AsyncParsableCommand {
             let answer = try await client.call("job.cancel", [("job", .string(job))])
             if client.json { return Output.json(answer) }
             let isCancelling = answer["cancelling"] == .bool(true)
-            Output.line(isCancelling ? "\(job) is being cancelled" : "\(job) had ended: \(answer["state"]?.plain ?? "")")
+            Output.line(
+                isCancelling ? "\(job) is being cancelled" : "\(job) had ended: \(answer["state"]?.plain ?? "")")
         }
     }
 }

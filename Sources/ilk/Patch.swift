@@ -8,7 +8,8 @@ struct Patch: AsyncParsableCommand {
             Status 2 says that there were no such points.
 
               ilk patch products --payload '{"price":9.5,"sale":null}' sku-1
-              ilk patch products --payload '{"season":"winter"}' --filter "category = 'coats'"
+              ilk patch products --payload '{"season":"winter"}' \\
+                  --filter "category = 'coats'"
             """)
 
     @Argument(help: "The collection.") var collection: String

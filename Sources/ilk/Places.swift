@@ -28,7 +28,10 @@ enum Places {
 
     /// A path as the daemon must have it, which runs in a folder of its own.
     static func absolute(_ path: String) -> String {
-        URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory))
-            .standardizedFileURL.path(percentEncoded: false)
+        URL(
+            filePath: path,
+            relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        )
+        .standardizedFileURL.path(percentEncoded: false)
     }
 }

@@ -6,19 +6,22 @@ struct Search: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find the points nearest to a vector, or to another point.",
         discussion: """
-            The query is one of --vector, --vector-file with --row, and --id. With --json the daemon's result comes on
+            The query is one of --vector, --vector-file with --row, and --id. With --json the daemon's result comes on \
             one line. Status 2 says that nothing was found.
 
-              ilk search products --id sku-1 -k 5 --filter "price < 30 and brand = 'Acme'"
+              ilk search products --id sku-1 -k 5 \\
+                  --filter "price < 30 and brand = 'Acme'"
               ilk search products --vector '[0.1, 0.7, 0.2]' --fields title,price
-              ilk search images --vector-file queries.fvecs --row 17 --ef 200 --explain
+              ilk search images --vector-file queries.fvecs --row 17 --explain
             """)
 
     @Argument(help: "The collection to search.") var collection: String
 
-    @Option(help: ArgumentHelp("The query: a JSON array of numbers, or base64 of little-endian f32.", valueName: "vector"))
+    @Option(
+        help: ArgumentHelp("The query: a JSON array of numbers, or base64 of little-endian f32.", valueName: "vector"))
     var vector: String?
-    @Option(help: ArgumentHelp("A file that holds the query: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A file that holds the query: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file"))
     var vectorFile: String?
     @Option(help: ArgumentHelp("The row of --vector-file, from 0.", valueName: "row"))
     var row = 0
@@ -90,8 +93,8 @@ struct Search: AsyncParsableCommand {
         var table = Table(columns)
         for (place, hit) in hits.enumerated() {
             var cells = [
-                String(place + 1), hit["id"]?.text ?? "", Format.decimal(hit["distance"]?.number ?? .nan, 6),
-                Format.decimal(hit["score"]?.number ?? .nan, 6),
+                String(place + 1), hit["id"]?.text ?? "", Format.measured(hit["distance"]?.number ?? .nan),
+                Format.measured(hit["score"]?.number ?? .nan),
             ]
             if hasPayloads { cells.append(hit["payload"]?.text ?? "") }
             if withVectors { cells.append(hit["vector"]?.text ?? "") }

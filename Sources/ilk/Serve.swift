@@ -1,9 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 import IlkProtocol
 import IlkServer
 import IlkService
-public import Logging
+import Logging
 import ServiceLifecycle
 import UnixSignals
 
@@ -11,8 +11,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the daemon.",
         discussion: """
-            Opens the data folder, listens on the socket, and answers at once; each collection as soon as it is ready.
-            SIGTERM or Ctrl-C finishes what runs, writes checkpoints and ends with status 0. The log goes to standard
+            Opens the data folder, listens on the socket, and answers at once; each collection as soon as it is ready. \
+            SIGTERM or Ctrl-C finishes what runs, writes checkpoints and ends with status 0. The log goes to standard \
             error.
 
               ilk serve --data ~/vectors --socket /tmp/ilk.sock
@@ -22,7 +22,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The data folder (default: ILK_DATA, or ~/.local/share/ilk).", valueName: "folder"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Where to listen (default: ILK_SOCKET, or $XDG_RUNTIME_DIR/ilk.sock).", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Where to listen (default: ILK_SOCKET, or $XDG_RUNTIME_DIR/ilk.sock).", valueName: "path"))
     var socket: String?
 
     @Option(help: ArgumentHelp("Who may connect: the socket file's mode, octal.", valueName: "mode"))
@@ -37,8 +38,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Threads for long requests (default: one a core, two at least).", valueName: "count"))
     var workers: Int?
 
-    @Option(help: ArgumentHelp("How much is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
-    var logLevel = Logger.Level.info
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+    var logLevel = LogLevel.info
 
     func validate() throws {
         guard (1...65_000).contains(maxConnections) else {
@@ -47,13 +50,15 @@ struct Serve: AsyncParsableCommand {
         guard (1_024...1 << 30).contains(lineLimit.bytes) else {
             throw ValidationError("--line-limit is \(lineLimit.bytes) bytes; choose 1KiB to 1GiB.")
         }
-        if let workers, !(1...1_024).contains(workers) { throw ValidationError("--workers is \(workers); choose 1 to 1024.") }
+        if let workers, !(1...1_024).contains(workers) {
+            throw ValidationError("--workers is \(workers); choose 1 to 1024.")
+        }
     }
 
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ilk")
-        logger.logLevel = logLevel
+        logger.logLevel = logLevel.level
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var serviceOptions = ServiceOptions(cores: cores)
         if let workers { serviceOptions.workers = workers }
@@ -97,14 +102,17 @@ struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
         let units = ["": 0, "b": 0, "k": 10, "kib": 10, "m": 20, "mib": 20, "g": 30, "gib": 30]
-        guard let number = Int(digits), let shift = units[argument.dropFirst(digits.count).lowercased()] else { return nil }
+        guard let number = Int(digits), let shift = units[argument.dropFirst(digits.count).lowercased()] else {
+            return nil
+        }
         let (bytes, isOver) = number.multipliedReportingOverflow(by: 1 << shift)
         guard !isOver else { return nil }
         self.bytes = bytes
     }
 
     var description: String {
-        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes.isMultiple(of: 1 << shift) {
+        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes.isMultiple(of: 1 << shift)
+        {
             return "\(bytes >> shift)\(unit)"
         }
         return "\(bytes)"
@@ -112,4 +120,9 @@ struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
     var defaultValueDescription: String { description }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// How much is logged, in swift-log's words.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case trace, debug, info, notice, warning, error, critical
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}

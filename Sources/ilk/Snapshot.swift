@@ -36,7 +36,7 @@ struct Snapshot: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "restore", abstract: "Make a collection what it was when the snapshot was made.",
             discussion: """
-                The snapshot is verified and opened before it takes the collection's place. The collection may be gone,
+                The snapshot is verified and opened before it takes the collection's place. The collection may be gone, \
                 or be given another name.
 
                   ilk snapshot restore products /backup/products-monday
@@ -49,7 +49,8 @@ struct Snapshot: AsyncParsableCommand {
             let result = try await client.call(
                 "snapshot.restore", [("collection", .string(collection)), ("path", .string(Places.absolute(path)))])
             if client.json { return Output.json(result) }
-            Output.line("\(collection): \(Format.count(result["count"]?.integer ?? 0)) points, \(result["state"]?.plain ?? "")")
+            Output.line(
+                "\(collection): \(Format.count(result["count"]?.integer ?? 0)) points, \(result["state"]?.plain ?? "")")
         }
     }
 }

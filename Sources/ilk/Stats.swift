@@ -33,7 +33,9 @@ struct Stats: AsyncParsableCommand {
         Output.line("")
         var table = Table([.text("collection"), .number("points"), .text("state")])
         for member in stats["collections"]?.members ?? [] {
-            table.add([member.key, member.value["count"]?.integer.map(Format.count) ?? "?", member.value["state"]?.plain ?? ""])
+            table.add([
+                member.key, member.value["count"]?.integer.map(Format.count) ?? "?", member.value["state"]?.plain ?? "",
+            ])
         }
         table.show()
     }

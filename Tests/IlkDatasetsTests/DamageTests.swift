@@ -47,7 +47,8 @@ import Testing
         for (name, bytes) in Self.files {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                damaged[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+                damaged[Int.random(in: 0..<bytes.count, using: &generator)] ^=
+                    1 << UInt8.random(in: 0...7, using: &generator)
             }
             let path = try scratch.write(name, damaged)
             _ = complaint { _ = try VectorFile.read(path) }
@@ -77,7 +78,8 @@ import Testing
         }
         // A gzipped file's size is not known: its header is believed only as far as the bytes come.
         let said = complaint {
-            _ = try VectorFile.read(try scratch.writeGzipped("b.npy", npy("<f4", "(1000000000000, 784)", [0, 0, 0, 0])))
+            _ = try VectorFile.read(
+                try scratch.writeGzipped("b.npy", npy("<f4", "(1000000000000, 784)", [0, 0, 0, 0])))
         }
         #expect(said.contains("it ends within row 0"), "\(said)")
     }
@@ -96,26 +98,32 @@ import Testing
             ("labels-idx1-ubyte", idx(8, [3], [1, 2, 3]), "single numbers (labels?)"),
             ("a.fvecs", fvecs([[1, 2], [3, 4], [5, 6, 7]]), "no whole number of rows"),
             ("a.fvecs", .of([Int32(1), 0, 7, 0]), "row 1 says dimension 7, the first row 1"),
-            ("a.fvecs", [], "the file is empty"), ("a.fvecs.gz", fvecs([[1, 2]]), "it is named .gz but is not gzipped"),
+            ("a.fvecs", [], "the file is empty"),
+            ("a.fvecs.gz", fvecs([[1, 2]]), "it is named .gz but is not gzipped"),
             ("a.parquet", [1], "its name tells no format"), ("a.csv", Array("id,vector".utf8), "it holds records"),
         ]
         for (name, bytes, expected) in cases {
             let said = complaint { _ = try VectorFile.read(try scratch.write(name, bytes)) }
             #expect(said.contains(expected), "\(name): \(said)")
         }
-        #expect(complaint { _ = try VectorFile.read(scratch.folder + "/none.npy") }.hasSuffix("No such file or directory"))
+        #expect(
+            complaint { _ = try VectorFile.read(scratch.folder + "/none.npy") }.hasSuffix("No such file or directory"))
         try FileManager.default.createDirectory(atPath: scratch.folder + "/d.npy", withIntermediateDirectories: true)
         #expect(complaint { _ = try VectorFile.read(scratch.folder + "/d.npy") }.hasSuffix("it is a folder"))
         let records = Array("[('a', '<f4'), ('b', '<i8')]".utf8)
         let header = Array("{'descr': ".utf8) + records + Array(", 'fortran_order': False, 'shape': (1,), }".utf8)
         let structured = [0x93] + Array("NUMPY".utf8) + [1, 0] + [UInt8].of([UInt16(header.count)]) + header
-        #expect(complaint { _ = try VectorFile.read(try scratch.write("s.npy", structured)) }.contains("records of several types"))
+        #expect(
+            complaint { _ = try VectorFile.read(try scratch.write("s.npy", structured)) }.contains(
+                "records of several types"))
     }
 
     @Test func `a name tells its format`() throws {
         let names: [(String, FileFormat)] = [
-            ("x/y.npy", .npy), ("y.NPY.gz", .npy), ("a.b.jsonl", .ndjson), ("p.ndjson.gz", .ndjson), ("t10k-images-idx3-ubyte.gz", .idx),
-            ("train-images.idx3-ubyte", .idx), ("m.idx", .idx), ("c.csv", .csv), ("c.tsv.gz", .tsv), ("g.ivecs", .ivecs),
+            ("x/y.npy", .npy), ("y.NPY.gz", .npy), ("a.b.jsonl", .ndjson), ("p.ndjson.gz", .ndjson),
+            ("t10k-images-idx3-ubyte.gz", .idx),
+            ("train-images.idx3-ubyte", .idx), ("m.idx", .idx), ("c.csv", .csv), ("c.tsv.gz", .tsv),
+            ("g.ivecs", .ivecs),
         ]
         for (name, format) in names { #expect(try FileFormat(path: name) == format, "\(name)") }
         #expect(throws: DatasetError.unknownFormat(path: "npy")) { try FileFormat(path: "npy") }

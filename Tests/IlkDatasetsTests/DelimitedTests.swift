@@ -5,7 +5,9 @@ import IlkVectors
 import Testing
 
 @Suite struct `CSV and TSV` {
-    private func read(_ text: String, _ options: RecordOptions = RecordOptions(), name: String = "a.csv") throws -> (
+    private func read(
+        _ text: String, _ options: RecordOptions = RecordOptions(), name: String = "a.csv"
+    ) throws -> (
         records: [DatasetRecord], refused: [RefusedRecord]
     ) {
         let scratch = try Scratch()
@@ -28,15 +30,18 @@ import Testing
         #expect(records.map(\.vectors[0].vector) == [[1, 2.5], [-0.001, 4]])
         #expect(
             payload(records[0])
-                == #"{"title":"Shoe, red","price":9.5,"stock":12,"sold_out":true,"zip":"01234","brand":{"name":"Acme"}}"#)
+                == #"{"title":"Shoe, red","price":9.5,"stock":12,"sold_out":true,"zip":"01234","brand":{"name":"Acme"}}"#
+        )
         #expect(
-            payload(records[1]) == #"{"title":"a \"b\" c","price":10,"stock":-3,"sold_out":false,"zip":5,"brand":{"name":12}}"#)
+            payload(records[1])
+                == #"{"title":"a \"b\" c","price":10,"stock":-3,"sold_out":false,"zip":5,"brand":{"name":12}}"#)
     }
 
     @Test func `declared fields decide their columns' types, and what does not fit is refused`() throws {
         var options = RecordOptions()
         options.fields = [
-            PayloadField(path: "sku", kind: .keyword), PayloadField(path: "price", kind: .float), PayloadField(path: "n", kind: .int),
+            PayloadField(path: "sku", kind: .keyword), PayloadField(path: "price", kind: .float),
+            PayloadField(path: "n", kind: .int),
             PayloadField(path: "ok", kind: .bool),
         ]
         let text = "sku,price,n,ok,v0\n007,3,4,1,1\n8,x,4,0,1\n9,3,4.5,true,1\n10,1e999,4,true,1\n11,3,4,maybe,1\n"
@@ -74,14 +79,18 @@ import Testing
     @Test func `ragged rows, bad numbers and bad quotes are refused one by one`() throws {
         let rows = [
             ("1,2", "it has 2 fields, the header 3"), ("1,2,3,4", "it has 4 fields, the header 3"),
-            ("1,nan,3", "field 2 is 'nan', no finite number"), ("1,inf,3", "no finite number"), ("1,,3", "field 2 is ''"),
-            ("1,1.5x,3", "'1.5x'"), (",1,3", "its id is empty"), ("1,\"1\"2,3", "text follows the closing quote of field 2"),
+            ("1,nan,3", "field 2 is 'nan', no finite number"), ("1,inf,3", "no finite number"),
+            ("1,,3", "field 2 is ''"),
+            ("1,1.5x,3", "'1.5x'"), (",1,3", "its id is empty"),
+            ("1,\"1\"2,3", "text follows the closing quote of field 2"),
             ("1,1e99,3", "no finite number"),
         ]
         let (records, refused) = try read("id,v0,v1\n" + rows.map(\.0).joined(separator: "\n") + "\nlast,1,2\n")
         #expect(records.map(\.id) == [.string("last")])
         #expect(refused.count == rows.count)
-        for (refused, (row, reason)) in zip(refused, rows) { #expect(refused.reason.contains(reason), "\(row): \(refused.reason)") }
+        for (refused, (row, reason)) in zip(refused, rows) {
+            #expect(refused.reason.contains(reason), "\(row): \(refused.reason)")
+        }
     }
 
     @Test func `a quote that is never closed costs only its line`() throws {
@@ -102,7 +111,8 @@ import Testing
 
     @Test func `a header that cannot be used is told at once`() throws {
         let cases = [
-            ("", "the file is empty"), ("id,title\n1,x", "no vector in the header"), ("id,id,v0\n", "column 'id' stands twice"),
+            ("", "the file is empty"), ("id,title\n1,x", "no vector in the header"),
+            ("id,id,v0\n", "column 'id' stands twice"),
             ("\"id,v0\n1,2", "a quote in the header row is not closed"),
         ]
         for (text, expected) in cases {

@@ -10,7 +10,8 @@ import Testing
     @Test(arguments: [UInt8(1), 2, 3])
     func `npy of every version is read`(version: UInt8) throws {
         let scratch = try Scratch()
-        let matrix = try VectorFile.read(try scratch.write("a.npy", npy("<f4", "(2, 3)", .of(Self.flat), version: version)))
+        let matrix = try VectorFile.read(
+            try scratch.write("a.npy", npy("<f4", "(2, 3)", .of(Self.flat), version: version)))
         #expect((matrix.rows, matrix.columns) == (2, 3))
         #expect(matrix.elements == Self.flat)
     }
@@ -19,8 +20,10 @@ import Testing
         let scratch = try Scratch()
         let whole: [Float] = [1, -2, 3, 0, 4, 127]
         let types: [(String, [UInt8])] = [
-            ("<f8", .of(whole.map(Double.init))), ("|i1", .of(whole.map { Int8($0) })), ("<i4", .of(whole.map { Int32($0) })),
-            ("<i8", .of(whole.map { Int64($0) })), ("<f2", .of(whole.map { Float16($0).bitPattern })), ("=f4", .of(whole)),
+            ("<f8", .of(whole.map(Double.init))), ("|i1", .of(whole.map { Int8($0) })),
+            ("<i4", .of(whole.map { Int32($0) })),
+            ("<i8", .of(whole.map { Int64($0) })), ("<f2", .of(whole.map { Float16($0).bitPattern })),
+            ("=f4", .of(whole)),
         ]
         for (type, bytes) in types {
             let matrix = try VectorFile.read(try scratch.write("a.npy", npy(type, "(2, 3)", bytes)))
@@ -51,7 +54,9 @@ import Testing
 
     @Test func `fvecs, bvecs and their gzipped forms are read`() throws {
         let scratch = try Scratch()
-        for path in [try scratch.write("a.fvecs", fvecs(Self.rows)), try scratch.writeGzipped("b.fvecs", fvecs(Self.rows))] {
+        for path in [
+            try scratch.write("a.fvecs", fvecs(Self.rows)), try scratch.writeGzipped("b.fvecs", fvecs(Self.rows)),
+        ] {
             let matrix = try VectorFile.read(path)
             #expect((matrix.rows, matrix.columns, matrix.elements) == (2, 3, Self.flat))
             #expect(try VectorFile.read(path, limit: 1).rows == 1)
@@ -63,7 +68,9 @@ import Testing
     @Test func `IDX of bytes and of floats is read, gzipped too`() throws {
         let scratch = try Scratch()
         let bytes = idx(8, [2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 255])
-        for path in [try scratch.write("t-images-idx3-ubyte", bytes), try scratch.writeGzipped("t-images-idx3-ubyte", bytes)] {
+        for path in [
+            try scratch.write("t-images-idx3-ubyte", bytes), try scratch.writeGzipped("t-images-idx3-ubyte", bytes),
+        ] {
             let matrix = try VectorFile.read(path)
             #expect((matrix.rows, matrix.columns) == (2, 4))
             #expect(matrix.elements == [1, 2, 3, 4, 5, 6, 7, 255])
@@ -84,7 +91,9 @@ import Testing
         #expect(
             complaint { _ = try GroundTruthFile.read(try scratch.write("u.ivecs", .of([Int32(1), -4]))) }
                 .hasSuffix("row 0 holds -4, which is no row number"))
-        #expect(complaint { _ = try GroundTruthFile.read(try scratch.write("u.fvecs", fvecs(Self.rows))) }.contains("integers"))
+        #expect(
+            complaint { _ = try GroundTruthFile.read(try scratch.write("u.fvecs", fvecs(Self.rows))) }.contains(
+                "integers"))
     }
 
     @Test func `a row is found by its number, and one too far is told`() throws {

@@ -33,9 +33,12 @@ import Testing
         let bad = [
             ("{", "not JSON"), ("[1,2]", "an array; send an object"), (#"{"id":1}"#, "lacks 'vector'"),
             (#"{"id":-1,"vector":[1]}"#, "id is -1"), (#"{"id":"","vector":[1]}"#, "is empty"),
-            (#"{"id":1,"vector":[1,"x"]}"#, "vector[1] is a string"), (#"{"id":1,"vector":[1e300]}"#, "over the range of a 32-bit float"),
-            (#"{"id":1,"vector":[NaN]}"#, "not JSON"), (#"{"id":1,"vector":"AAA"}"#, "not base64"), (#"{"id":1,"vector":[]}"#, "is empty"),
-            (#"{"id":1,"vector":[1],"paylod":{}}"#, "did you mean 'payload'?"), (#"{"id":1,"vector":[1],"payload":7}"#, "expected an object"),
+            (#"{"id":1,"vector":[1,"x"]}"#, "vector[1] is a string"),
+            (#"{"id":1,"vector":[1e300]}"#, "over the range of a 32-bit float"),
+            (#"{"id":1,"vector":[NaN]}"#, "not JSON"), (#"{"id":1,"vector":"AAA"}"#, "not base64"),
+            (#"{"id":1,"vector":[]}"#, "is empty"),
+            (#"{"id":1,"vector":[1],"paylod":{}}"#, "did you mean 'payload'?"),
+            (#"{"id":1,"vector":[1],"payload":7}"#, "expected an object"),
             (#"{"id":1,"vector":[1],"vectors":{}}"#, "both"),
         ]
         let text = bad.map(\.0).joined(separator: "\n") + "\n" + #"{"id":"last","vector":[1]}"#
@@ -99,11 +102,15 @@ import Testing
     func `mutated lines never crash, and every line is told`(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let scratch = try Scratch()
-        var bytes = Array((0..<20).map { "{\"id\":\"p\($0)\",\"vectors\":{\"v\":[1,\($0)]},\"payload\":{\"a\":[{}]}}\n" }.joined().utf8)
+        var bytes = Array(
+            (0..<20).map { "{\"id\":\"p\($0)\",\"vectors\":{\"v\":[1,\($0)]},\"payload\":{\"a\":[{}]}}\n" }.joined()
+                .utf8)
         for _ in 0..<20 {
             bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
         }
-        let lines = bytes.split(separator: 0x0A).count { line in line.contains { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 } }
+        let lines = bytes.split(separator: 0x0A).count { line in
+            line.contains { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }
+        }
         let (records, refused) = try entries(try scratch.write("a.ndjson", bytes))
         #expect(records.count + refused.count == lines)
     }

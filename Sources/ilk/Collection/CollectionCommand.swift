@@ -5,12 +5,14 @@ struct CollectionCommand: AsyncParsableCommand {
         commandName: "collection",
         abstract: "Create, list, describe, drop and rebuild collections.",
         discussion: """
-              ilk collection create products --vector image=784:l2 --field price=float --field brand=keyword
+              ilk collection create products --vector image=784:l2 \\
+                  --field price=float --field brand=keyword
               ilk collection list
               ilk collection describe products
             """,
         subcommands: [
-            CollectionCreateCommand.self, CollectionListCommand.self, CollectionDescribeCommand.self, CollectionDropCommand.self,
+            CollectionCreateCommand.self, CollectionListCommand.self, CollectionDescribeCommand.self,
+            CollectionDropCommand.self,
             CollectionRebuildCommand.self,
         ],
         defaultSubcommand: CollectionListCommand.self)

@@ -6,16 +6,18 @@ struct CollectionCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Make a new collection.",
         discussion: """
-            Vector fields are --vector NAME=DIMENSION:METRIC, any number of them, or --dimension and --metric for one
-            named 'vector'. Declared payload fields are fast to filter and are held to their type: keyword, int, float,
+            Vector fields are --vector NAME=DIMENSION:METRIC, any number of them, or --dimension and --metric for one \
+            named 'vector'. Declared payload fields are fast to filter and are held to their type: keyword, int, float, \
             bool, datetime.
 
-              ilk collection create products --vector image=784:l2 --vector text=384:cosine --field price=float
+              ilk collection create products --vector image=784:l2 \\
+                  --vector text=384:cosine --field price=float
               ilk collection create notes --dimension 384 --metric cosine
             """)
 
     @Argument(help: "Its name: letters, digits, - and _.") var name: String
-    @Option(help: ArgumentHelp("A vector field; may be repeated.", valueName: "name=dimension:metric")) var vector: [VectorArgument] = []
+    @Option(help: ArgumentHelp("A vector field; may be repeated.", valueName: "name=dimension:metric")) var vector:
+        [VectorArgument] = []
     @Option(help: "Components of the only vector field.") var dimension: Int?
     @Option(help: "Its metric: cosine, dot or l2.") var metric: MetricName?
     @OptionGroup var graph: GraphOptions
@@ -23,9 +25,12 @@ struct CollectionCreateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard vector.isEmpty != (dimension == nil) else {
-            throw ValidationError("Declare vector fields with --vector NAME=DIMENSION:METRIC, or one with --dimension and --metric.")
+            throw ValidationError(
+                "Declare vector fields with --vector NAME=DIMENSION:METRIC, or one with --dimension and --metric.")
         }
-        guard (dimension == nil) == (metric == nil) else { throw ValidationError("--dimension and --metric go together.") }
+        guard (dimension == nil) == (metric == nil) else {
+            throw ValidationError("--dimension and --metric go together.")
+        }
     }
 
     func run() async throws {
@@ -40,7 +45,8 @@ struct CollectionCreateCommand: AsyncParsableCommand {
 struct GraphOptions: ParsableArguments {
     @Option(help: "Links a node of the graph keeps: more find more and cost memory.") var m: Int?
     @Option(help: "Width of the candidate list while building: more builds better and longer.") var efConstruction: Int?
-    @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field: [FieldArgument] = []
+    @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field:
+        [FieldArgument] = []
 
     /// The parameters of `collection.create`.
     func creation(
@@ -58,7 +64,8 @@ struct GraphOptions: ParsableArguments {
         }
         let fields = field.map { ($0.field.path, JSONValue.string($0.field.kind.rawValue)) }
         return [
-            ("name", .string(name)), ("vectors", .object(JSONObject(declared))), ("fields", .object(JSONObject(fields))),
+            ("name", .string(name)), ("vectors", .object(JSONObject(declared))),
+            ("fields", .object(JSONObject(fields))),
         ]
     }
 }
@@ -71,7 +78,9 @@ struct VectorArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(whereSeparator: { $0 == "=" || $0 == ":" }).map(String.init)
-        guard parts.count == 3, let dimension = Int(parts[1]), let metric = MetricName(rawValue: parts[2]) else { return nil }
+        guard parts.count == 3, let dimension = Int(parts[1]), let metric = MetricName(rawValue: parts[2]) else {
+            return nil
+        }
         name = parts[0]
         self.dimension = dimension
         self.metric = metric

@@ -16,7 +16,9 @@ struct CollectionDescribeCommand: AsyncParsableCommand {
         if client.json { return Output.json(description) }
         let state = description["state"]?.plain ?? ""
         let reason = description["reason"]?.plain ?? ""
-        Output.line("\(name): \(Format.count(description["count"]?.integer ?? 0)) points, \(state)\(reason.isEmpty ? "" : " (\(reason))")")
+        Output.line(
+            "\(name): \(Format.count(description["count"]?.integer ?? 0)) points, \(state)\(reason.isEmpty ? "" : " (\(reason))")"
+        )
         vectors(description)
         table("payload field", "type", description["fields"]) { $0.plain }
         table("memory", "size", description["memory"]) { Format.bytes($0.integer ?? 0) }

@@ -14,7 +14,9 @@ struct CollectionListCommand: AsyncParsableCommand {
     func run() async throws {
         let collections = try await client.call("collection.list")["collections"]?.elements ?? []
         if client.json { return collections.forEach { Output.json($0) } }
-        guard !collections.isEmpty else { return Output.note("there are no collections; make one with: ilk collection create") }
+        guard !collections.isEmpty else {
+            return Output.note("there are no collections; make one with: ilk collection create")
+        }
         var table = Table([.text("name"), .number("points"), .text("state"), .text("")])
         for collection in collections {
             table.add([

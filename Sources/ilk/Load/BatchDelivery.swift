@@ -19,9 +19,12 @@ struct BatchDelivery: Sendable {
         return outcome
     }
 
-    /// - Parameter hints: how often the place that an error names is taken at its word; then halving is quicker, which
-    ///   costs 2 log n requests for one bad record and 2 n for n of them.
-    private func deliver(_ batch: Batch, _ range: Range<Int>, into outcome: inout BatchOutcome, hints: Int) async throws {
+    /// Delivers a part of a batch.
+    ///
+    /// The place that an error names is taken at its word `hints` times; then halving is quicker, which costs 2 log n
+    /// requests for one bad record and 2 n for n of them.
+    private func deliver(_ batch: Batch, _ range: Range<Int>, into outcome: inout BatchOutcome, hints: Int) async throws
+    {
         guard !range.isEmpty else { return }
         do {
             outcome.sequence = max(outcome.sequence, try await upsert(Array(batch.points[range])))
@@ -46,7 +49,9 @@ struct BatchDelivery: Sendable {
     private func refuse(_ batch: Batch, _ place: Int, _ error: IlkError, _ outcome: inout BatchOutcome) {
         let origin = batch.origins[place]
         outcome.refused.append(
-            RefusedRecord(row: origin.row, line: origin.line, reason: error.message, id: batch.points[place].id))
+            RefusedRecord(
+                row: origin.row, line: origin.line, reason: Self.withoutPlace(error.message), id: batch.points[place].id
+            ))
     }
 
     /// Sends once more and later again while the daemon says that this may help.
@@ -72,6 +77,12 @@ struct BatchDelivery: Sendable {
         case .notFound: error.message.contains("vector field")
         default: false
         }
+    }
+
+    /// A message without `points[3] (id 7): ` before it: the row in the file is told beside it.
+    static func withoutPlace(_ message: String) -> String {
+        guard message.hasPrefix("points["), let end = message.range(of: "): ") else { return message }
+        return String(message[end.upperBound...])
     }
 
     /// The place that a message such as `points[3] (id 7): …` names.

@@ -6,9 +6,7 @@ struct BatchSize {
     /// Points of a request at most, whatever their size.
     static let maximumPoints = 5_000
 
-    /// Learns from an outcome.
-    ///
-    /// - Parameter isFull: whether the batch was as large as it might have been.
+    /// Learns from the outcome of a batch, which was as large as it might have been if `isFull`.
     mutating func learn(_ outcome: BatchOutcome, isFull: Bool) {
         if outcome.wasTooLarge {
             ceiling = max(Self.floor, min(ceiling, bytes) / 2)

@@ -6,10 +6,11 @@ struct Build: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Load files into a collection without a daemon.",
         discussion: """
-            As `ilk load`, but in this process: for making a data folder that a daemon is to be given. No daemon may have
+            As `ilk load`, but in this process: for making a data folder that a daemon is to be given. No daemon may have \
             the folder meanwhile.
 
-              ilk build images train-images-idx3-ubyte.gz --data ./vectors --create --metric l2
+              ilk build images train-images-idx3-ubyte.gz --data ./vectors \\
+                  --create --metric l2
               ilk serve --data ./vectors
             """)
 
@@ -19,7 +20,8 @@ struct Build: AsyncParsableCommand {
 
     func run() async throws {
         let folder = Places.absolute(data ?? Places.data)
-        let engine = try Engine(dataFolder: folder, options: ServiceOptions(cores: ProcessInfo.processInfo.activeProcessorCount))
+        let engine = try Engine(
+            dataFolder: folder, options: ServiceOptions(cores: ProcessInfo.processInfo.activeProcessorCount))
         let sink = EngineSink(engine: engine)
         do {
             try await LoadRun(options: options, sink: sink, target: folder).run()

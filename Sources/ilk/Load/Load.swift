@@ -4,21 +4,26 @@ struct Load: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Load files of points into a collection of the running daemon.",
         discussion: """
-            NDJSON has a point a line: {"id":"sku-1","vector":[…],"payload":{…}}, or "vectors":{"image":[…]}. CSV and TSV
-            have a header row: `id`, a column `vector` (JSON or base64) or numbered ones (v0, v1, …), and payload columns.
+            NDJSON has a point a line: {"id":"sku-1","vector":[…],"payload":{…}}, or "vectors":{"image":[…]}. CSV and TSV \
+            have a header row: `id`, a column `vector` (JSON or base64) or numbered ones (v0, v1, …), and payload columns. \
             Matrix files (.npy, .fvecs, .bvecs, IDX) have vectors; their ids are the row numbers.
 
-            A load that was interrupted goes on where it stopped when the same command is given again. Records that
-            cannot be stored are written with their reason to <file>.refused.ndjson, and the others are loaded: then the
+            A load that was interrupted goes on where it stopped when the same command is given again. Records that \
+            cannot be stored are written with their reason to <file>.refused.ndjson, and the others are loaded: then the \
             status is 1.
 
-              ilk load products products.ndjson.gz --create --metric cosine --field price=float --field brand=keyword
-              ilk load images train-images-idx3-ubyte.gz --create --metric l2 --labels train-labels-idx1-ubyte.gz
-              ilk scroll products --all --with-vectors --json | ilk load copy - --format ndjson
+              ilk load products products.ndjson.gz --create --metric cosine \\
+                  --field price=float --field brand=keyword
+              ilk load images train-images-idx3-ubyte.gz --create --metric l2 \\
+                  --labels train-labels-idx1-ubyte.gz
+              ilk scroll products --all --with-vectors --json | \\
+                  ilk load copy - --format ndjson
             """)
 
     @OptionGroup var options: LoadOptions
-    @Option(help: ArgumentHelp("The daemon's socket (default: ILK_SOCKET, or the one `ilk serve` chooses).", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's socket (default: ILK_SOCKET, or the one `ilk serve` chooses).", valueName: "path"))
     var socket: String?
 
     func run() async throws {
@@ -28,6 +33,7 @@ struct Load: AsyncParsableCommand {
         client.timeout = 0
         client.json = options.json
         let connection = try await client.connect()
-        try await LoadRun(options: options, sink: SocketSink(connection: connection), target: Places.absolute(path)).run()
+        try await LoadRun(options: options, sink: SocketSink(connection: connection), target: Places.absolute(path))
+            .run()
     }
 }

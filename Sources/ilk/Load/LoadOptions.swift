@@ -13,18 +13,28 @@ struct LoadOptions: ParsableArguments {
 
     @Flag(help: "Make the collection if it is not there; the dimension comes from the file.") var create = false
     @Option(help: "The metric of a new collection: cosine, dot or l2.") var metric: MetricName?
-    @Option(help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
     var vectorName: String?
     @OptionGroup var graph: GraphOptions
 
-    @Option(help: ArgumentHelp("The files' format: npy, fvecs, bvecs, ivecs, idx, ndjson, csv or tsv (default: by name).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "The files' format: npy, fvecs, bvecs, ivecs, idx, ndjson, csv or tsv (default: by name).",
+            valueName: "format"))
     var format: FileFormat?
-    @Option(help: ArgumentHelp("The column of CSV and TSV that holds ids; rows are numbered where there is none.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp(
+            "The column of CSV and TSV that holds ids; rows are numbered where there is none.", valueName: "column"))
     var idColumn = "id"
     @Option(
-        help: ArgumentHelp("What the names of CSV columns begin with that hold one component each, before their number.", valueName: "prefix"))
+        help: ArgumentHelp(
+            "What the names of CSV columns begin with that hold one component each, before their number.",
+            valueName: "prefix"))
     var vectorColumns: String?
-    @Option(help: ArgumentHelp("Labels of the rows, for matrix files: IDX, .npy of integers, or a text line each.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Labels of the rows, for matrix files: IDX, .npy of integers, or a text line each.", valueName: "file"))
     var labels: String?
     @Option(help: ArgumentHelp("The payload field that labels go to.", valueName: "field"))
     var labelField = "label"
@@ -73,7 +83,8 @@ struct LoadOptions: ParsableArguments {
             var value = label
             if let names {
                 guard let number = label.integer, names.indices.contains(number) else {
-                    throw Failure("\(labels): label \(label.text) has no name among the \(names.count) of --label-names")
+                    throw Failure(
+                        "\(labels): label \(label.text) has no name among the \(names.count) of --label-names")
                 }
                 value = .string(names[number])
             }

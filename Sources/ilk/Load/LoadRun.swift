@@ -30,7 +30,9 @@ struct LoadRun {
             let statePath = LoadState.path(target: target, collection: options.collection, file: file)
             let state = try await resumableState(statePath, file, schema)
             var recordOptions = options.recordOptions(fields: schema.fields)
-            if recordOptions.vectorField == nil, schema.vectors.count == 1 { recordOptions.vectorField = schema.vectors[0].name }
+            if recordOptions.vectorField == nil, schema.vectors.count == 1 {
+                recordOptions.vectorField = schema.vectors[0].name
+            }
             let reader = try RecordReader(path: file, options: recordOptions)
             try check(reader, file, schema, labels)
             if state.isComplete {
@@ -39,7 +41,8 @@ struct LoadRun {
                 isAllRefused = false
             } else {
                 let loader = try Loader(
-                    file: file, reader: reader, options: options, schema: schema, sink: sink, state: state, statePath: statePath,
+                    file: file, reader: reader, options: options, schema: schema, sink: sink, state: state,
+                    statePath: statePath,
                     firstNumber: number, labels: labels, bar: bar)
                 let summary = try await loader.run { interrupt.isRequested }
                 bar.clear()
@@ -53,7 +56,7 @@ struct LoadRun {
         for path in statePaths { try? FileManager.default.removeItem(atPath: path) }
         if options.wait { try await waitForGraph(interrupt) }
         if isAllRefused { throw Failure("no record could be stored") }
-        if refused > 0 { throw Failure("\(Format.count(refused)) records were refused; the others are stored") }
+        if refused > 0 { throw Failure("\(Format.counted(refused, "record")) refused; the others are stored") }
     }
 
     private func note(_ text: String) {
@@ -74,18 +77,30 @@ struct LoadRun {
                 throw Failure("\(error.message); --create --metric cosine|dot|l2 makes it from the file")
             }
             let vectors = try dimensions().map { ($0.name, $0.dimension, metric) }
-            _ = try await sink.call("collection.create", options.graph.creation(of: options.collection, vectors: vectors))
+            _ = try await sink.call(
+                "collection.create", options.graph.creation(of: options.collection, vectors: vectors))
+            let made = vectors.map { "'\($0.0)' of \($0.1)" }.joined(separator: ", ")
+            note("collection '\(options.collection)' created, metric \(metric.rawValue), vectors \(made)")
             return TargetSchema(try await describe())
         }
     }
 
     /// The description, once the collection's records are read.
     private func describe() async throws -> JSONValue {
+        var retries = 0
         while true {
-            let description = try await sink.call("collection.describe", [("collection", .string(options.collection))])
+            let description: JSONValue
+            do {
+                description = try await sink.call("collection.describe", [("collection", .string(options.collection))])
+            } catch let error as IlkError where error.code == .unavailable && error.retryable && retries < 100 {
+                retries += 1
+                try await Task.sleep(for: .milliseconds(100))
+                continue
+            }
             let state = description["state"]?.plain ?? ""
             if state == "quarantined" {
-                throw Failure("collection '\(options.collection)' is quarantined: \(description["reason"]?.plain ?? "")")
+                throw Failure(
+                    "collection '\(options.collection)' is quarantined: \(description["reason"]?.plain ?? "")")
             }
             guard state == "loading" || description["vectors"] == nil else { return description }
             try await Task.sleep(for: .milliseconds(100))
@@ -96,10 +111,12 @@ struct LoadRun {
     private func dimensions() throws -> [(name: String, dimension: Int)] {
         let file = options.files[0]
         guard file != "-" else {
-            throw Failure("--create cannot look ahead in standard input; make the collection first: ilk collection create")
+            throw Failure(
+                "--create cannot look ahead in standard input; make the collection first: ilk collection create")
         }
         let name = options.vectorName ?? "vector"
-        let reader = try RecordReader(path: file, options: options.recordOptions(fields: options.graph.field.map(\.field)))
+        let reader = try RecordReader(
+            path: file, options: options.recordOptions(fields: options.graph.field.map(\.field)))
         if let dimension = reader.dimension { return [(name, dimension)] }
         var fields: [(name: String, dimension: Int)] = []
         var firstReason: String?
@@ -110,11 +127,14 @@ struct LoadRun {
             case .refused(let refused): firstReason = firstReason ?? refused.reason
             case .record(let record):
                 for (field, vector) in record.vectors where !fields.contains(where: { $0.name == field ?? name }) {
-                    fields.append((field ?? name, vector.count))
+                    // Beside named vectors one without a name is more likely a slip than another field.
+                    if field != nil || fields.isEmpty { fields.append((field ?? name, vector.count)) }
                 }
             }
         }
-        guard !fields.isEmpty else { throw Failure("\(file) has no record that could be a point\(firstReason.map { ": \($0)" } ?? "")") }
+        guard !fields.isEmpty else {
+            throw Failure("\(file) has no record that could be a point\(firstReason.map { ": \($0)" } ?? "")")
+        }
         return fields
     }
 
@@ -137,19 +157,26 @@ struct LoadRun {
 
     /// Where to begin: what an earlier run left, if the collection still has what that run stored.
     private func resumableState(_ path: String?, _ file: String, _ schema: TargetSchema) async throws -> LoadState {
-        guard let path, !options.restart, let state = LoadState(path: path), state.row > 0 else { return LoadState() }
+        guard let path, !options.restart, let state = LoadState(path: path), state.loaded > 0 || state.isComplete else {
+            return LoadState()
+        }
         var isThere = schema.sequence >= state.sequence
         if isThere, let id = state.lastID {
             let found = try await sink.call(
                 "points.get",
-                [("collection", .string(options.collection)), ("ids", .array([id.json])), ("with_payload", .bool(false))])
+                [
+                    ("collection", .string(options.collection)), ("ids", .array([id.json])),
+                    ("with_payload", .bool(false)),
+                ])
             isThere = !(found["points"]?.elements.isEmpty ?? true)
         }
         guard isThere else {
             note("an earlier load of \(file) was interrupted, but the collection is another one now: beginning anew")
             return LoadState()
         }
-        if !state.isComplete { note("an earlier load of \(file) was interrupted: going on at row \(Format.count(state.row))") }
+        if !state.isComplete {
+            note("an earlier load of \(file) was interrupted: going on at row \(Format.count(state.row))")
+        }
         return state
     }
 
@@ -160,7 +187,8 @@ struct LoadRun {
         let rate = Double(summary.loaded) / max(summary.seconds, 1e-9)
         if options.json {
             var members: [(String, JSONValue)] = [
-                ("collection", .string(options.collection)), ("file", .string(summary.file)), ("loaded", .int(Int64(state.loaded))),
+                ("collection", .string(options.collection)), ("file", .string(summary.file)),
+                ("loaded", .int(Int64(state.loaded))),
                 ("refused", .int(Int64(state.refused))), ("resumed_at", .int(Int64(summary.resumedAt))),
                 ("seconds", .double((summary.seconds * 1_000).rounded() / 1_000)), ("rate", .double(rate.rounded())),
                 ("sequence", .int(Int64(state.sequence))),
@@ -168,7 +196,8 @@ struct LoadRun {
             members.append(("refused_file", summary.refusedFile.map { .string($0) } ?? .null))
             return Output.json(.object(JSONObject(members)))
         }
-        var text = "\(summary.file): \(Format.count(summary.loaded)) points loaded in \(Format.seconds(summary.seconds))"
+        var text =
+            "\(summary.file): \(Format.count(summary.loaded)) points loaded in \(Format.seconds(summary.seconds))"
         text += " (\(Format.count(Int(rate)))/s)"
         if summary.resumedAt > 0 { text += ", \(Format.count(state.loaded)) with those before" }
         if state.refused > 0 { text += ", \(Format.count(state.refused)) refused: \(summary.refusedFile ?? "")" }
@@ -176,7 +205,9 @@ struct LoadRun {
         Output.flush()
     }
 
-    /// Waits until no vector is pending. They are found by exact scan until then: waiting only tells when searches are fast.
+    /// Waits until no vector is pending.
+    ///
+    /// They are found by exact scan until then: waiting only tells when searches are fast.
     private func waitForGraph(_ interrupt: Interrupt) async throws {
         var most = 0
         while !interrupt.isRequested {

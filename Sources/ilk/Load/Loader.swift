@@ -45,11 +45,11 @@ final class Loader {
     /// After so many refusals without one point stored, the file is taken for the wrong one.
     private static let hopeless = 1_000
 
-    /// - Parameters:
-    ///   - state: where an earlier run came to.
-    ///   - firstNumber: the number of the file's first row, where rows have no ids.
+    /// A loader that begins where `state`, left by an earlier run, came to; rows without ids are numbered from
+    /// `firstNumber`.
     init(
-        file: String, reader: RecordReader, options: LoadOptions, schema: TargetSchema, sink: any PointSink, state: LoadState,
+        file: String, reader: RecordReader, options: LoadOptions, schema: TargetSchema, sink: any PointSink,
+        state: LoadState,
         statePath: String?, firstNumber: UInt64, labels: [JSONText]?, bar: ProgressBar
     ) throws {
         delivery = BatchDelivery(sink: sink, collection: options.collection)
@@ -76,6 +76,10 @@ final class Loader {
             try await deliverAll(isInterrupted)
         } catch {
             remember(isForced: true)
+            if state.loaded > 0, statePath != nil {
+                bar.clear()
+                Output.note("ilk: " + resumable("stopped"))
+            }
             throw error
         }
         state.isComplete = !isInterrupted()
@@ -116,7 +120,9 @@ final class Loader {
     /// The next points of the file, as many as fit a request; nil at its end.
     private func nextBatch() throws -> Batch? {
         var batch = Batch()
-        while batch.bytes < size.bytes, batch.points.count < BatchSize.maximumPoints, batch.refused.count < BatchSize.maximumPoints {
+        while batch.bytes < size.bytes, batch.points.count < BatchSize.maximumPoints,
+            batch.refused.count < BatchSize.maximumPoints
+        {
             guard reader.row < options.limit ?? .max, let entry = try reader.next() else { break }
             switch entry {
             case .refused(let refused): batch.refused.append(refused)
@@ -144,7 +150,8 @@ final class Loader {
             case .number(let number): id = .string(prefix + String(number))
             }
         }
-        batch.add(UpsertPoint(id: id, vectors: record.vectors, payload: payload), .init(row: record.row, line: record.line))
+        batch.add(
+            UpsertPoint(id: id, vectors: record.vectors, payload: payload), .init(row: record.row, line: record.line))
     }
 
     // MARK: Settling
@@ -169,7 +176,8 @@ final class Loader {
         }
         if state.loaded == 0, state.refused >= Self.hopeless {
             throw Failure(
-                "the first \(Format.count(state.refused)) records of \(file) were all refused, the first because \(firstReason ?? "of its form")")
+                "the first \(Format.counted(state.refused, "record")) of \(file) were all refused, the first because \(firstReason ?? "of its form")"
+            )
         }
         remember(isForced: false)
     }

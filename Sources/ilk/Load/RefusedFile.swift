@@ -10,7 +10,7 @@ final class RefusedFile {
     private var handle: FileHandle?
     private(set) var isWritten = false
 
-    /// - Parameter isResumed: whether what an earlier run refused stays.
+    /// A file for the refused records of one run; what an earlier run refused stays if that one is resumed.
     init(path: String, isResumed: Bool) {
         self.path = path
         if !isResumed { try? FileManager.default.removeItem(atPath: path) }
@@ -18,12 +18,16 @@ final class RefusedFile {
 
     func add(_ record: RefusedRecord) throws {
         if handle == nil {
-            if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+            if !FileManager.default.fileExists(atPath: path) {
+                _ = FileManager.default.createFile(atPath: path, contents: nil)
+            }
             do {
                 handle = try FileHandle(forWritingTo: URL(filePath: path))
                 try handle?.seekToEnd()
             } catch {
-                throw Failure("cannot write refused records to \(path): \(error.localizedDescription); choose another file with --refused")
+                throw Failure(
+                    "cannot write refused records to \(path): \(error.localizedDescription); choose another file with --refused"
+                )
             }
         }
         var members: [(String, JSONValue)] = [("row", .int(Int64(record.row)))]

@@ -16,7 +16,9 @@ struct SocketSink: PointSink {
         writer.endArray()
         writer.endObject()
         let line = try await connection.reply(to: "points.upsert", JSONText(validated: writer.bytes))
-        guard case .reply(_, let result) = try ClientLine.read(line) else { throw ClientError.notIlk(reason: "no reply") }
+        guard case .reply(_, let result) = try ClientLine.read(line) else {
+            throw ClientError.notIlk(reason: "no reply")
+        }
         return try result.get()["sequence"]?.integer ?? 0
     }
 

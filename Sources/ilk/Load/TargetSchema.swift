@@ -11,7 +11,9 @@ struct TargetSchema: Sendable {
     init(_ description: JSONValue) {
         vectors = (description["vectors"]?.members ?? []).map { ($0.key, $0.value["dimension"]?.integer ?? 0) }
         fields = (description["fields"]?.members ?? []).compactMap { member in
-            member.value.string.flatMap { PayloadField.Kind(rawValue: $0) }.map { PayloadField(path: member.key, kind: $0) }
+            member.value.string.flatMap { PayloadField.Kind(rawValue: $0) }.map {
+                PayloadField(path: member.key, kind: $0)
+            }
         }
         sequence = description["sequence"]?.integer ?? 0
     }

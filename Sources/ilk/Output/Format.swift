@@ -2,7 +2,7 @@ import Foundation
 
 /// Numbers as people read them.
 enum Format {
-    /// `60,000`
+    /// A count with its thousands set apart: `60,000`.
     static func count(_ value: Int) -> String {
         var digits = Array(String(value.magnitude))
         var place = digits.count - 3
@@ -13,7 +13,10 @@ enum Format {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
-    /// `1.5 MiB`
+    /// A count of things: `1 record`, `2 records`.
+    static func counted(_ value: Int, _ thing: String) -> String { "\(count(value)) \(thing)\(value == 1 ? "" : "s")" }
+
+    /// An amount of memory or disk: `1.5 MiB`.
     static func bytes(_ value: Int) -> String {
         guard value >= 1_024 else { return "\(value) B" }
         var scaled = Double(value) / 1_024
@@ -24,7 +27,7 @@ enum Format {
         return "\(decimal(scaled, 1)) TiB"
     }
 
-    /// `850 ms`, `14.2 s`, `3 min 5 s`, `2 h 4 min`
+    /// A duration: `850 ms`, `14.2 s`, `3 min 5 s`, `2 h 4 min`.
     static func seconds(_ value: Double) -> String {
         switch value {
         case ..<1: return "\(decimal(value * 1_000, 0)) ms"
@@ -34,14 +37,24 @@ enum Format {
         }
     }
 
-    /// `312 µs`, `4.1 ms`
+    /// A short duration: `312 µs`, `4.1 ms`.
     static func microseconds(_ value: Double) -> String {
-        value < 1_000 ? "\(decimal(value, value < 10 ? 1 : 0)) µs" : value < 1e6 ? "\(decimal(value / 1_000, 1)) ms" : seconds(value / 1e6)
+        value < 1_000
+            ? "\(decimal(value, value < 10 ? 1 : 0)) µs"
+            : value < 1e6 ? "\(decimal(value / 1_000, 1)) ms" : seconds(value / 1e6)
+    }
+
+    /// A measured number, with six digits that count: `0.123457`, `595.477`.
+    static func measured(_ value: Double) -> String {
+        guard value.isFinite else { return "\(value)" }
+        let whole = value == 0 ? 1 : Int(max(0, log10(abs(value)).rounded(.down))) + 1
+        return decimal(value, max(0, 6 - whole))
     }
 
     /// With so many decimal places.
     static func decimal(_ value: Double, _ places: Int) -> String {
         guard value.isFinite else { return "\(value)" }
-        return value.formatted(.number.precision(.fractionLength(places)).grouping(.never).locale(Locale(identifier: "en_US_POSIX")))
+        return value.formatted(
+            .number.precision(.fractionLength(places)).grouping(.never).locale(Locale(identifier: "en_US_POSIX")))
     }
 }

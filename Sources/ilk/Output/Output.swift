@@ -65,7 +65,8 @@ extension String {
         guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
             if scalar.properties.generalCategory == .control {
-                text += "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
+                text +=
+                    "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
             } else {
                 text.unicodeScalars.append(scalar)
             }

@@ -15,11 +15,9 @@ final class ProgressBar: Sendable {
     private let isInteractive = isatty(STDERR_FILENO) == 1
     private let line = Mutex(Line())
 
-    /// Shows how much is done of a phase, with the rate and the time left.
+    /// Shows how much is done of a phase, with the rate and the time left where the total is known.
     ///
-    /// - Parameters:
-    ///   - total: nil where nobody knows.
-    ///   - unit: what is counted; `B` for bytes.
+    /// `unit` names what is counted; `B` stands for bytes.
     func show(_ phase: String, done: Int, total: Int?, unit: String) {
         guard isInteractive else { return }
         let now = ContinuousClock.now
@@ -42,7 +40,8 @@ final class ProgressBar: Sendable {
         guard isInteractive, case .string(let phase)? = params["phase"] else { return }
         let total = params["total"]?.integer ?? 0
         draw(
-            phase, params["done"]?.integer ?? 0, total > 0 ? total : nil, "", params["rate"]?.number, params["eta_s"]?.number,
+            phase, params["done"]?.integer ?? 0, total > 0 ? total : nil, "", params["rate"]?.number,
+            params["eta_s"]?.number,
             .now)
     }
 

@@ -37,6 +37,7 @@ struct Table {
                     line += cell + space
                 }
             }
+            while line.last == " " { line.removeLast() }
             return line
         }
     }
