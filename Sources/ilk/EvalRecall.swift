@@ -20,7 +20,7 @@ struct EvalRecall: AsyncParsableCommand {
         abstract: "Measure recall and speed of searches over the socket, for each width of the candidate list.",
         discussion: """
             Every query is first searched exactly ("exact": true); recall@k is the share of the k nearest that the graph \
-            finds, where a point counts that is as near as the k-th (within 0.1 %). One client, one search at a time:
+            finds, where a point counts that is as near as the k-th (within 0.1 %). One client, one search at a time: \
             the latency is what a caller sees, the socket included.
 
               ilk eval recall images --queries t10k-images-idx3-ubyte.gz \\

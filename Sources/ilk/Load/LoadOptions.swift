@@ -75,6 +75,14 @@ struct LoadOptions: ParsableArguments {
         return options
     }
 
+    /// Everything that decides what points the rows become: a load is resumed only with the same.
+    func meaning(firstNumber: UInt64) -> String {
+        [
+            format?.rawValue, idColumn, vectorColumns, vectorName, labels, labelField, labelNames, idPrefix,
+            String(firstNumber),
+        ].map { $0 ?? "" }.joined(separator: "\u{1}")
+    }
+
     /// Payloads by row; nil without `--labels`.
     func labelPayloads() throws -> [JSONText]? {
         guard let labels else { return nil }

@@ -27,7 +27,9 @@ struct LoadRun {
         var isAllRefused = true
         var refused = 0
         for file in options.files {
-            let statePath = LoadState.path(target: target, collection: options.collection, file: file)
+            let statePath = LoadState.path(
+                target: target, collection: options.collection, file: file,
+                meaning: options.meaning(firstNumber: number))
             let state = try await resumableState(statePath, file, schema)
             var recordOptions = options.recordOptions(fields: schema.fields)
             if recordOptions.vectorField == nil, schema.vectors.count == 1 {

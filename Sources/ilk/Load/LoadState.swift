@@ -4,7 +4,8 @@ import IlkVectors
 
 /// How far a load came: a small file in the user's state folder, so that the same command goes on where it was stopped.
 ///
-/// Its name is a hash of the target, the collection and the file with its size and time: a changed file begins anew.
+/// Its name is a hash of the target, the collection, the file with its size and time, and what decides how its rows
+/// become points: a changed file begins anew.
 struct LoadState {
     /// The row at which a resumed load begins: every row before it is stored or refused.
     var row = 0
@@ -19,11 +20,12 @@ struct LoadState {
     var isComplete = false
 
     /// Nil for standard input, which cannot be resumed.
-    static func path(target: String, collection: String, file: String) -> String? {
+    static func path(target: String, collection: String, file: String, meaning: String) -> String? {
         guard file != "-", let attributes = try? FileManager.default.attributesOfItem(atPath: file) else { return nil }
         let size = (attributes[.size] as? NSNumber)?.int64Value ?? 0
         let modified = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-        let key = [target, collection, Places.absolute(file), "\(size)", "\(modified)"].joined(separator: "\u{0}")
+        let key = [target, collection, Places.absolute(file), "\(size)", "\(modified)", meaning]
+            .joined(separator: "\u{0}")
         let hash = unsafe Array(key.utf8).withUnsafeBytes { unsafe Checksum.xxh3($0) }
         return Places.state + "/loads/" + String(hash, radix: 16) + ".json"
     }

@@ -46,8 +46,8 @@ enum Format {
 
     /// A measured number, with six digits that count: `0.123457`, `595.477`.
     static func measured(_ value: Double) -> String {
-        guard value.isFinite else { return "\(value)" }
-        let whole = value == 0 ? 1 : Int(max(0, log10(abs(value)).rounded(.down))) + 1
+        guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+        let whole = Int(max(0, log10(abs(value)).rounded(.down))) + 1
         return decimal(value, max(0, 6 - whole))
     }
 
