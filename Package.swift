@@ -82,11 +82,16 @@ let package = Package(
 
         // Benchmarks
         benchmark("bench-recall", "benchmarks/Recall", ["IlkVectors", "IlkANN", "IlkDatasets", "IlkProtocol", arguments]),
+        benchmark("bench-load", "benchmarks/Load", ["IlkVectors", "IlkProtocol", "IlkDatasets", arguments]),
 
         // Tests
         .target(
             name: "IlkTestSupport", dependencies: ["IlkVectors", "IlkProtocol"], path: "Tests/IlkTestSupport",
             swiftSettings: settings),
+        tests("IlkVectorsTests", ["IlkVectors", "CIlkKernels", "IlkTestSupport"]),
+        tests("IlkProtocolTests", ["IlkProtocol", "IlkTestSupport"]),
+        tests("IlkANNTests", ["IlkANN", "IlkVectors", "IlkTestSupport"]),
+        tests("IlkFilterTests", ["IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkDatasetsTests", ["IlkDatasets", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkCollectionTests", ["IlkCollection", "IlkANN", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkProtocol", "IlkTestSupport"]),
