@@ -2,14 +2,18 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <new>
 #include <string>
+#include <string_view>
+#include <vector>
 
-// The handles are simdjson's own: a document pointer and a place on its tape. No exception leaves this file.
+// The handles are simdjson's own: a document pointer and a place on its tape. No exception leaves this file:
+// simdjson is asked for error codes, and what allocates by itself is noexcept, so that no memory means the end.
 
 using namespace simdjson;
 
@@ -24,8 +28,7 @@ struct ilk_json_parser {
     ~ilk_json_parser() { free(buffer); }
 };
 
-// Deeper nesting is refused: nothing that ilk reads needs it.
-static const size_t max_depth = 128;
+static const size_t max_depth = ILK_JSON_MAX_DEPTH;
 
 template <typename To, typename From> static To as(const From &from) {
     To to;
@@ -53,6 +56,8 @@ int ilk_json_parse(ilk_json_parser *parser, const void *bytes, size_t count, ilk
         parser->buffer = grown;
         parser->capacity = capacity;
         if (auto error = parser->parser.allocate(capacity, max_depth)) return error;
+        // The tape too, so that lines that grow little by little do not each allocate it anew.
+        if (auto error = parser->parser.doc.allocate(capacity)) return error;
     }
     memcpy(parser->buffer, bytes, count);
     memset(parser->buffer + count, 0, SIMDJSON_PADDING);
@@ -63,6 +68,12 @@ int ilk_json_parse(ilk_json_parser *parser, const void *bytes, size_t count, ilk
 }
 
 const char *ilk_json_error(int error) { return error_message(static_cast<error_code>(error)); }
+
+bool ilk_json_is_number_error(int error) { return error == NUMBER_ERROR || error == NUMBER_OUT_OF_RANGE; }
+
+bool ilk_json_is_depth_error(int error) { return error == DEPTH_ERROR; }
+
+bool ilk_json_is_memory_error(int error) { return error == MEMALLOC; }
 
 ilk_json_kind ilk_json_kind_of(ilk_json value) {
     switch (element(value).type()) {
@@ -166,10 +177,54 @@ long ilk_json_floats(ilk_json value, float *out, size_t capacity) {
     return static_cast<long>(place);
 }
 
-char *ilk_json_text(ilk_json value, size_t *count) {
+namespace {
+
+// Few keys are compared each with each; many are sorted.
+const size_t few_keys = 12;
+
+bool find_repeated_key(dom::element value, std::string_view &found) {
+    if (value.is_array()) {
+        for (auto item : dom::array(value.get_array().value_unsafe())) {
+            if ((item.is_array() || item.is_object()) && find_repeated_key(item, found)) return true;
+        }
+        return false;
+    }
+    dom::object object;
+    if (value.get_object().get(object)) return false;
+    std::string_view few[few_keys];
+    std::vector<std::string_view> many;
+    size_t count = 0;
+    for (auto member : object) {
+        if (count < few_keys) {
+            for (size_t i = 0; i < count; i++) {
+                if (few[i] == member.key) return found = member.key, true;
+            }
+            few[count] = member.key;
+        } else {
+            if (count == few_keys) many.assign(few, few + few_keys);
+            many.push_back(member.key);
+        }
+        count++;
+        if ((member.value.is_array() || member.value.is_object()) && find_repeated_key(member.value, found)) return true;
+    }
+    std::sort(many.begin(), many.end());
+    auto twin = std::adjacent_find(many.begin(), many.end());
+    return twin != many.end() && (found = *twin, true);
+}
+
+}  // namespace
+
+const char *ilk_json_repeated_key(ilk_json value, size_t *count) noexcept {
+    std::string_view found;
+    if (!find_repeated_key(element(value), found)) return nullptr;
+    *count = found.size();
+    return found.data();
+}
+
+char *ilk_json_text(ilk_json value, size_t *count) noexcept {
     std::string text = simdjson::to_string(element(value));
     auto *copy = static_cast<char *>(malloc(text.size() + 1));
-    if (!copy) return nullptr;
+    if (!copy) std::abort();
     memcpy(copy, text.c_str(), text.size() + 1);
     *count = text.size();
     return copy;

@@ -37,7 +37,9 @@ public enum ClientLine {
             throw IlkError(.parseError, "the reply is no object; is this ilk's socket?")
         }
         if case .string(let method)? = root["method"] {
-            guard case .object(let params)? = root["params"] else { return .notification(method: method, params: JSONObject()) }
+            guard case .object(let params)? = root["params"] else {
+                return .notification(method: method, params: JSONObject())
+            }
             return .notification(method: method, params: params)
         }
         var id: Int64?

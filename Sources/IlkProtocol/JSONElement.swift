@@ -102,10 +102,19 @@ import CSimdjson
         }
     }
 
+    /// A key that stands twice in an object, here or deeper down; nil where none does.
+    var repeatedKey: String? {
+        var count = 0
+        // SAFETY: simdjson keeps the key's bytes beside the document.
+        return unsafe ilk_json_repeated_key(handle, &count).map { key in
+            unsafe String(decoding: UnsafeRawBufferPointer(start: key, count: count), as: UTF8.self)
+        }
+    }
+
     /// As minified text.
     var text: JSONText {
         var count = 0
-        guard let start = unsafe ilk_json_text(handle, &count) else { return JSONText(validated: Array("null".utf8)) }
+        guard let start = unsafe ilk_json_text(handle, &count) else { preconditionFailure("no text of a JSON value") }
         defer { unsafe freeText(start) }
         return unsafe JSONText(validated: [UInt8](UnsafeRawBufferPointer(start: start, count: count)))
     }
@@ -114,8 +123,9 @@ import CSimdjson
     var description: String {
         switch kind {
         case ilk_json_bool: "a boolean"
-        case ilk_json_int, ilk_json_uint: "an integer"
-        case ilk_json_double: "a number"
+        case ilk_json_int: "an integer"
+        case ilk_json_uint: "an integer over \(Int64.max)"
+        case ilk_json_double: "a number with a fraction or exponent"
         case ilk_json_string: "a string"
         case ilk_json_array: "an array"
         case ilk_json_object: "an object"

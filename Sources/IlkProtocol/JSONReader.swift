@@ -1,5 +1,6 @@
 import CSimdjson
 import Glibc
+import Synchronization
 
 /// simdjson with a buffer that is used again: one for each thread that parses.
 @safe final class JSONReader {
@@ -12,17 +13,55 @@ import Glibc
 
     deinit { unsafe ilk_json_parser_destroy(parser) }
 
-    /// Reads one document; its elements are valid until the next call.
+    /// Reads one document and lends its root; elements must not outlive `body`.
     ///
-    /// - Throws: `parse_error` with simdjson's finding.
-    func read(_ bytes: UnsafeRawBufferPointer) throws(IlkError) -> JSONElement {
+    /// - Throws: `parse_error` with what is wrong and, for a number, where.
+    func read<R>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (JSONElement) throws(IlkError) -> R
+    ) throws(IlkError) -> R {
+        // Elements point into the parser, which the optimiser would free after its last mention.
+        defer { withExtendedLifetime(self) {} }
         var root = unsafe ilk_json()
         let error = unsafe ilk_json_parse(parser, bytes.baseAddress, bytes.count, &root)
-        guard error == 0 else {
-            let finding = unsafe ilk_json_error(error).map { unsafe String(cString: $0) } ?? "unknown"
-            throw IlkError(.parseError, "the line is not JSON: \(finding)")
+        guard error == 0 else { throw unsafe Self.fault(error, bytes) }
+        return try unsafe body(JSONElement(root))
+    }
+
+    private static func fault(_ error: Int32, _ bytes: UnsafeRawBufferPointer) -> IlkError {
+        if ilk_json_is_memory_error(error) {
+            return IlkError(.overloaded, "no memory to read a line of \(bytes.count) bytes; send shorter lines")
         }
-        return unsafe JSONElement(root)
+        if ilk_json_is_depth_error(error) {
+            return IlkError(
+                .parseError, "the line nests arrays and objects more than \(ILK_JSON_MAX_DEPTH) deep; send flatter JSON"
+            )
+        }
+        if ilk_json_is_number_error(error), let number = unsafe NumberFault(in: bytes) {
+            return IlkError(.parseError, "the line is not JSON that ilk reads: \(number)")
+        }
+        let finding = unsafe ilk_json_error(error).map { unsafe String(cString: $0) } ?? "unknown"
+        return IlkError(.parseError, "the line is not JSON: \(finding)")
+    }
+}
+
+/// Readers for those who parse now and then: a new one costs as much as a small document.
+private enum IdleReaders {
+    /// Unchecked: a reader is in the list or with the one who took it, never both.
+    private struct Idle: @unchecked Sendable {
+        let reader: JSONReader
+    }
+
+    private static let idle = Mutex<[Idle]>([])
+    /// A reader holds some nine times the longest document it saw; one that saw a long one is not kept.
+    private static let largestKept = 65_536
+    private static let most = 8
+
+    static func take() -> JSONReader { idle.withLock { $0.popLast() }?.reader ?? JSONReader() }
+
+    static func giveBack(_ reader: JSONReader, after count: Int) {
+        guard count <= largestKept else { return }
+        let kept = Idle(reader: reader)
+        idle.withLock { if $0.count < most { $0.append(kept) } }
     }
 }
 
@@ -39,14 +78,16 @@ extension JSONValue {
     ///
     /// - Throws: `parse_error` where the bytes are not exactly one JSON value.
     public static func parse(_ bytes: [UInt8]) throws(IlkError) -> JSONValue {
-        let reader = JSONReader()
-        let result: Result<JSONValue, IlkError> = unsafe bytes.withUnsafeBytes { bytes in
-            // The elements point into the reader, which would otherwise be freed after its last mention.
-            withExtendedLifetime(reader) {
-                do throws(IlkError) { return .success(try unsafe reader.read(bytes).value) } catch { return .failure(error) }
-            }
-        }
-        return try result.get()
+        try unsafe bytes.span.bytes.withUnsafeBytes { bytes throws(IlkError) in try unsafe parse(bytes) }
+    }
+
+    /// Reads a JSON document from its UTF-8, which is copied.
+    ///
+    /// - Throws: `parse_error` where the bytes are not exactly one JSON value.
+    public static func parse(_ bytes: UnsafeRawBufferPointer) throws(IlkError) -> JSONValue {
+        let reader = IdleReaders.take()
+        defer { IdleReaders.giveBack(reader, after: bytes.count) }
+        return try unsafe reader.read(bytes) { $0.value }
     }
 
     /// Minified JSON text.

@@ -3,17 +3,25 @@
 /// Objects keep the order of their members. A number is `int` when it was written without fraction or exponent
 /// and fits, `uint` only when it is over `Int64.max`, else `double`.
 public enum JSONValue: Equatable, Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A number without fraction or exponent.
     case int(Int64)
+    /// A number without fraction or exponent that is over `Int64.max`.
     case uint(UInt64)
+    /// Any other number; what is not finite is written as `null`.
     case double(Double)
+    /// A string, unescaped.
     case string(String)
+    /// An array.
     case array([JSONValue])
+    /// An object.
     case object(JSONObject)
 }
 
-/// The members of a JSON object in the order they were written; a repeated key keeps its last value.
+/// The members of a JSON object in the order they were written; of a repeated key the last value stays.
 public struct JSONObject: Equatable, Sendable {
     /// Keys and values, in order.
     public private(set) var members: [Member]
@@ -32,24 +40,46 @@ public struct JSONObject: Equatable, Sendable {
         }
     }
 
-    /// An object of these members; of a repeated key the last value stays.
+    /// An object of these members; of a repeated key the last value stays, in the place of the first.
     public init(_ members: [(String, JSONValue)] = []) {
         self.members = []
         self.members.reserveCapacity(members.count)
-        for (key, value) in members { self[key] = value }
+        guard members.count > Self.fewMembers else {
+            for (key, value) in members { self[key] = value }
+            return
+        }
+        // By hash: comparing each key with each would take hours for the keys that fit into one line.
+        var places: [[UInt8]: Int] = [:]
+        places.reserveCapacity(members.count)
+        for (key, value) in members {
+            let bytes = Array(key.utf8)
+            if let place = places[bytes] {
+                self.members[place].value = value
+            } else {
+                places[bytes] = self.members.count
+                self.members.append(Member(key: key, value: value))
+            }
+        }
     }
 
+    private static let fewMembers = 16
+
     /// The value of a key; setting nil removes it.
+    ///
+    /// Keys are told apart by their bytes: an accented letter and the same one composed of two are two keys.
     public subscript(key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { place(of: key).map { members[$0].value } }
         set {
-            let place = members.firstIndex { $0.key == key }
-            switch (place, newValue) {
+            switch (place(of: key), newValue) {
             case (let place?, let value?): members[place].value = value
             case (let place?, nil): members.remove(at: place)
             case (nil, let value?): members.append(Member(key: key, value: value))
             case (nil, nil): break
             }
         }
+    }
+
+    private func place(of key: String) -> Int? {
+        members.firstIndex { $0.key == key && $0.key.utf8.elementsEqual(key.utf8) }
     }
 }

@@ -14,25 +14,25 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func begin(_ bracket: Character) {
+    private mutating func begin(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket.asciiValue ?? 0)
+        bytes.append(bracket)
         needsComma = false
     }
 
-    private mutating func end(_ bracket: Character) {
-        bytes.append(bracket.asciiValue ?? 0)
+    private mutating func end(_ bracket: UInt8) {
+        bytes.append(bracket)
         needsComma = true
     }
 
     /// Begins an object.
-    public mutating func beginObject() { begin("{") }
+    public mutating func beginObject() { begin(UInt8(ascii: "{")) }
     /// Ends an object.
-    public mutating func endObject() { end("}") }
+    public mutating func endObject() { end(UInt8(ascii: "}")) }
     /// Begins an array.
-    public mutating func beginArray() { begin("[") }
+    public mutating func beginArray() { begin(UInt8(ascii: "[")) }
     /// Ends an array.
-    public mutating func endArray() { end("]") }
+    public mutating func endArray() { end(UInt8(ascii: "]")) }
 
     /// A key that needs no escaping: the value follows.
     public mutating func key(_ key: StaticString) {
@@ -56,22 +56,35 @@ public struct JSONWriter: Sendable {
     public mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        let isWritten: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe escape($0) }
+        if isWritten == nil {
+            let copy = Array(text.utf8)
+            unsafe copy.withUnsafeBufferPointer { unsafe escape($0) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends whole stretches that need no escaping.
+    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for place in text.indices {
+            let byte = unsafe text[place]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            unsafe bytes.append(contentsOf: text[start..<place])
+            start = place + 1
+            bytes.append(UInt8(ascii: "\\"))
             switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
+            case 0x0A: bytes.append(UInt8(ascii: "n"))
+            case 0x0D: bytes.append(UInt8(ascii: "r"))
+            case 0x09: bytes.append(UInt8(ascii: "t"))
             case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(contentsOf: "u00".utf8)
                 bytes.append(Self.hexDigits[Int(byte >> 4)])
                 bytes.append(Self.hexDigits[Int(byte & 15)])
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+        unsafe bytes.append(contentsOf: text[start...])
     }
 
     private static let hexDigits = Array("0123456789abcdef".utf8)

@@ -16,6 +16,8 @@ public struct LineFramer: Sendable {
     /// Bytes that a line may have.
     public let limit: Int
     private var partial: [UInt8] = []
+    /// A long line's memory is given back; a short one's is kept for the next.
+    private static let largestKept = 65_536
     private var isSkipping = false
 
     /// A framer for lines of at most `limit` bytes.
@@ -57,10 +59,13 @@ public struct LineFramer: Sendable {
             return body(.oversized)
         }
         unsafe partial.append(contentsOf: bytes)
-        let line = partial
-        // A long line's memory is given back; a short one's is kept for the next.
-        if line.count > 65_536 { partial = [] } else { partial.removeAll(keepingCapacity: true) }
+        // Taken out while it is lent, so that its memory has one owner and serves the next line, too.
+        var line: [UInt8] = []
+        swap(&line, &partial)
         unsafe line.withUnsafeBytes { unsafe lend($0, body) }
+        guard line.capacity <= Self.largestKept else { return }
+        line.removeAll(keepingCapacity: true)
+        partial = line
     }
 
     private func lend(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {

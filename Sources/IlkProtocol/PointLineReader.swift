@@ -18,37 +18,21 @@ package final class PointLineReader {
     ///
     /// - Throws: what the daemon would refuse the point with.
     package func point(_ line: UnsafeRawBufferPointer) throws(IlkError) -> Point {
-        let element = try unsafe reader.read(line)
-        let parameters = try Parameters(element, at: "the point", known: ["id", "vector", "vectors", "payload"])
+        try unsafe reader.read(line) { (element) throws(IlkError) in try Self.point(element) }
+    }
+
+    private static func point(_ element: JSONElement) throws(IlkError) -> Point {
+        let parameters = try Parameters(element, at: "the point", known: Parameters.pointFields)
         let id = try parameters["id"].map { id throws(IlkError) in try Parameters.id(id, "the point's id") }
-        var vectors: [(field: String?, vector: [Float])] = []
-        switch (parameters["vector"], parameters["vectors"]) {
-        case (.some, .some): throw IlkError(.invalidRequest, "the point has both 'vector' and 'vectors'; give one of them")
-        case (nil, nil): throw IlkError(.invalidRequest, "the point lacks 'vector' (or 'vectors', where there are several fields)")
-        case (let vector?, nil): vectors = [(nil, try Parameters.vector(vector, "vector").values)]
-        case (nil, let fields?):
-            guard fields.isObject else { throw Parameters.mismatch(fields, "vectors", "an object of vectors by field") }
-            try fields.forEachMember { (name, vector) throws(IlkError) in
-                vectors.append((name, try Parameters.vector(vector, "vectors.\(name.prefix(64))").values))
-            }
-        }
-        var payload: JSONText?
-        if let element = parameters["payload"] {
-            guard element.isObject else { throw Parameters.mismatch(element, "payload", "an object") }
-            payload = element.text
-        }
-        return Point(id: id, vectors: vectors, payload: payload)
+        return Point(id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload())
     }
 
     /// Reads a vector alone: an array of numbers, or a string of base64.
     package func vector(_ text: [UInt8]) throws(IlkError) -> [Float] {
-        let result: Result<[Float], IlkError> = unsafe text.withUnsafeBytes { bytes in
-            do throws(IlkError) {
-                return .success(try Parameters.vector(try unsafe reader.read(bytes), "the vector").values)
-            } catch {
-                return .failure(error)
+        try unsafe text.span.bytes.withUnsafeBytes { bytes throws(IlkError) in
+            try unsafe reader.read(bytes) { (element) throws(IlkError) in
+                try Parameters.vector(element, "the vector").values
             }
         }
-        return try result.get()
     }
 }

@@ -15,20 +15,19 @@ public final class RequestParser {
 
     /// Reads one line, without its line feed. Never fails: a line that is no request becomes a call with its refusal.
     public func parse(line: UnsafeRawBufferPointer) -> ParsedLine {
-        let root: JSONElement
         do throws(IlkError) {
-            root = try unsafe reader.read(line)
+            return try unsafe reader.read(line) { (root) throws(IlkError) in try self.line(root) }
         } catch {
             return .single(Call(id: .null, command: .failure(error)))
         }
+    }
+
+    private func line(_ root: JSONElement) throws(IlkError) -> ParsedLine {
         guard root.isArray else { return .single(call(root)) }
         let count = root.count
-        guard count > 0 else {
-            return .single(Call(id: .null, command: .failure(IlkError(.invalidRequest, "an empty batch; send at least one request"))))
-        }
+        guard count > 0 else { throw IlkError(.invalidRequest, "an empty batch; send at least one request") }
         guard count <= Self.maximumBatch else {
-            let error = IlkError(.tooLarge, "a batch of \(count) requests; send at most \(Self.maximumBatch)")
-            return .single(Call(id: .null, command: .failure(error)))
+            throw IlkError(.tooLarge, "a batch of \(count) requests; send at most \(Self.maximumBatch)")
         }
         var calls: [Call] = []
         calls.reserveCapacity(count)
@@ -44,18 +43,19 @@ public final class RequestParser {
         }
         // The id first: whatever else is wrong, the reply carries it.
         var id = RequestID.absent
-        var hasBadID = false
+        var badID: String?
         element.forEachMember { key, value in
             guard key == "id" else { return }
             switch value.kind {
             case ilk_json_null: id = .null
             case ilk_json_int: id = .int(value.int ?? 0)
             case ilk_json_string: id = .string(value.string ?? "")
-            default: hasBadID = true
+            default: badID = value.description
             }
         }
-        if hasBadID {
-            let error = IlkError(.invalidRequest, "'id' must be a string, an integer or null")
+        if let badID {
+            let error = IlkError(
+                .invalidRequest, "the request's id is \(badID); expected a string, an integer of 64 bits, or null")
             return Call(id: .null, command: .failure(error))
         }
         do throws(IlkError) {
@@ -68,18 +68,20 @@ public final class RequestParser {
     private func command(_ element: JSONElement) throws(IlkError) -> Command {
         let envelope = try Parameters(element, at: "the request", known: ["jsonrpc", "id", "method", "params"])
         if let version = envelope["jsonrpc"], version.string != "2.0" {
-            throw IlkError(.invalidRequest, "'jsonrpc' is not \"2.0\"; send \"2.0\", or leave it out")
+            throw IlkError(.invalidRequest, "the request's jsonrpc is not \"2.0\"; send \"2.0\", or leave it out")
         }
         let name = try envelope.string("method")
         guard let method = Method(rawValue: name) else {
             throw IlkError(
                 .unknownMethod,
-                "no method '\(name.prefix(64))'\(NearestName.hint(for: name, among: Method.allCases.map(\.rawValue)))")
+                "no method \(name.quoted)\(NearestName.hint(for: name, among: Method.allCases.map(\.rawValue)))")
         }
         let parameters: Parameters
         if let element = envelope["params"] {
             guard !element.isArray else {
-                throw IlkError(.invalidRequest, "'params' is an array; send an object with named fields")
+                throw IlkError(
+                    .invalidRequest,
+                    "the request's params are an array; send an object with named fields, such as {\"collection\":…}")
             }
             parameters = try Parameters(element, at: method.rawValue, known: method.fields)
         } else {
@@ -124,7 +126,7 @@ enum Method: String, CaseIterable {
         case .pointsCount: ["collection", "filter"]
         case .pointsScroll: ["collection", "filter", "limit", "cursor", "with_vectors", "with_payload"]
         case .pointsFacets: ["collection", "field", "filter", "limit"]
-        case .search: ["collection"] + SearchRequest.fields
+        case .search: SearchRequest.fieldsWithCollection
         case .searchBatch: ["collection", "searches"]
         case .snapshotCreate, .snapshotRestore: ["collection", "path"]
         case .jobGet, .jobCancel: ["job"]

@@ -3,38 +3,35 @@ extension CollectionCreate {
         let place = parameters.place("vectors")
         let vectors = try parameters.require("vectors")
         guard vectors.isObject else {
-            throw Parameters.mismatch(vectors, place, "an object such as {\"image\":{\"dimension\":784,\"metric\":\"l2\"}}")
+            throw Parameters.mismatch(
+                vectors, place, "an object such as {\"image\":{\"dimension\":784,\"metric\":\"l2\"}}")
         }
+        try Parameters.refuseRepeatedKeys(vectors, place)
         var vectorFields: [VectorField] = []
         try vectors.forEachMember { (name, element) throws(IlkError) in
-            vectorFields.append(try VectorField(name: name, element, at: "\(place).\(name.prefix(64))"))
+            guard vectorFields.count < Parameters.maximumVectors else {
+                throw IlkError(
+                    .invalidRequest,
+                    "\(place) has more than \(Parameters.maximumVectors) fields; declare fewer, or use a second collection"
+                )
+            }
+            let name = try Parameters.checkedName(name, "a field of \(place)")
+            vectorFields.append(try VectorField(name: name, element, at: "\(place).\(name)"))
         }
         guard !vectorFields.isEmpty else {
             throw IlkError(.invalidRequest, "\(place) is empty; declare at least one vector field")
         }
-        var payloadFields: [PayloadField] = []
-        if let fields = parameters["fields"] {
-            let place = parameters.place("fields")
-            guard fields.isObject else { throw Parameters.mismatch(fields, place, "an object such as {\"price\":\"float\"}") }
-            try fields.forEachMember { (path, element) throws(IlkError) in
-                payloadFields.append(try PayloadField(path: path, element, at: "\(place).\(path.prefix(64))"))
-            }
-        }
-        self.init(name: try parameters.name("name"), vectors: vectorFields, fields: payloadFields)
+        self.init(
+            name: try parameters.name("name"), vectors: vectorFields, fields: try PayloadField.fields(parameters))
     }
 }
 
 extension VectorField {
-    init(name: String, _ element: JSONElement, at path: String) throws(IlkError) {
+    fileprivate init(name: String, _ element: JSONElement, at path: String) throws(IlkError) {
         let parameters = try Parameters(element, at: path, known: ["dimension", "metric", "hnsw"])
-        guard let dimension = try parameters.int("dimension", in: 1...Parameters.maximumDimension) else {
-            throw IlkError(.invalidRequest, "\(path) lacks 'dimension'")
-        }
-        let metricName = try parameters.string("metric")
-        guard let metric = MetricName(rawValue: metricName) else {
-            throw IlkError(.invalidRequest, "\(parameters.place("metric")) is '\(metricName)'; choose cosine, dot or l2")
-        }
-        self.init(name: try Parameters.checkedName(name, path), dimension: dimension, metric: metric)
+        _ = try parameters.require("dimension")
+        let dimension = try parameters.int("dimension", in: 1...Parameters.maximumDimension) ?? 0
+        self.init(name: name, dimension: dimension, metric: try parameters.word("metric"))
         guard let element = parameters["hnsw"] else { return }
         let hnsw = try Parameters(element, at: parameters.place("hnsw"), known: ["m", "ef_construction"])
         m = try hnsw.int("m", in: 2...128) ?? m
@@ -43,15 +40,29 @@ extension VectorField {
 }
 
 extension PayloadField {
-    init(path: String, _ element: JSONElement, at place: String) throws(IlkError) {
-        let kinds = Kind.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let name = element.string, let kind = Kind(rawValue: name) else {
-            throw IlkError(.invalidRequest, "\(place) is not a type of field; choose one of \(kinds)")
+    /// Payload fields that a collection may declare.
+    static let maximumPerCollection = 1_024
+    /// The longest path, in UTF-8 bytes.
+    static let maximumPathLength = 256
+
+    fileprivate static func fields(_ parameters: Parameters) throws(IlkError) -> [PayloadField] {
+        guard let element = parameters["fields"] else { return [] }
+        let place = parameters.place("fields")
+        guard element.isObject else {
+            throw Parameters.mismatch(element, place, "an object such as {\"price\":\"float\"}")
         }
-        guard !path.isEmpty, path.utf8.count <= 256 else {
-            throw IlkError(.invalidRequest, "\(place): a field's path has 1 to 256 bytes")
+        try Parameters.refuseRepeatedKeys(element, place)
+        var fields: [PayloadField] = []
+        try element.forEachMember { (path, kind) throws(IlkError) in
+            guard fields.count < maximumPerCollection else {
+                throw IlkError(
+                    .invalidRequest,
+                    "\(place) has more than \(maximumPerCollection) fields; declare those you filter by often")
+            }
+            let path = try Parameters.checkedPath(path, "a field of \(place)")
+            fields.append(PayloadField(path: path, kind: try Parameters.word(kind, "\(place).\(path)")))
         }
-        self.init(path: path, kind: kind)
+        return fields
     }
 }
 
@@ -64,45 +75,17 @@ extension PointsUpsert {
         var points: [UpsertPoint] = []
         points.reserveCapacity(element.count)
         try element.forEachElement { (index, element) throws(IlkError) in
-            points.append(try UpsertPoint(element, at: "points[\(index)]"))
+            let point = try Parameters(element, at: "points", index: index, known: Parameters.pointFields)
+            points.append(try UpsertPoint(point))
         }
         self.init(collection: try parameters.name("collection"), points: points)
     }
 }
 
 extension UpsertPoint {
-    /// The longest payload, as text.
-    static let maximumPayload = 1 << 20
-
-    init(_ element: JSONElement, at path: String) throws(IlkError) {
-        let parameters = try Parameters(element, at: path, known: ["id", "vector", "vectors", "payload"])
-        let id = try Parameters.id(try parameters.require("id"), "\(path).id")
-        var vectors: [(field: String?, vector: [Float])] = []
-        switch (parameters["vector"], parameters["vectors"]) {
-        case (.some, .some): throw IlkError(.invalidRequest, "\(path) has both 'vector' and 'vectors'; send one of them")
-        case (nil, nil): throw IlkError(.invalidRequest, "\(path) lacks 'vectors' (or 'vector', where there is one field)")
-        case (let vector?, nil):
-            vectors = [(nil, try Parameters.vector(vector, "\(path).vector").values)]
-        case (nil, let fields?):
-            guard fields.isObject else { throw Parameters.mismatch(fields, "\(path).vectors", "an object of vectors by field") }
-            try fields.forEachMember { (name, vector) throws(IlkError) in
-                guard !vectors.contains(where: { $0.field == name }) else {
-                    throw IlkError(.invalidRequest, "field '\(name)' stands twice in \(path).vectors; send it once")
-                }
-                vectors.append((name, try Parameters.vector(vector, "\(path).vectors.\(name)").values))
-            }
-        }
-        var payload: JSONText?
-        if let element = parameters["payload"] {
-            guard element.isObject else { throw Parameters.mismatch(element, "\(path).payload", "an object") }
-            let text = element.text
-            guard text.bytes.count <= Self.maximumPayload else {
-                throw IlkError(
-                    .tooLarge, "\(path).payload has \(text.bytes.count) bytes; \(Self.maximumPayload) at most")
-            }
-            payload = text
-        }
-        self.init(id: id, vectors: vectors, payload: payload)
+    init(_ parameters: Parameters) throws(IlkError) {
+        let id = try Parameters.id(try parameters.require("id"), parameters.place("id"))
+        self.init(id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload())
     }
 }
 
@@ -125,8 +108,10 @@ extension PointsPatch {
         guard payload.isObject else {
             throw Parameters.mismatch(payload, parameters.place("payload"), "an object of members to change")
         }
+        try Parameters.refuseRepeatedKeys(payload, parameters.place("payload"))
         self.init(
-            collection: try parameters.name("collection"), selection: try PointSelection(parameters), payload: payload.value)
+            collection: try parameters.name("collection"), selection: try PointSelection(parameters),
+            payload: payload.value)
     }
 }
 
@@ -158,7 +143,8 @@ extension PointsScroll {
 extension PointsFacets {
     init(_ parameters: Parameters) throws(IlkError) {
         self.init(
-            collection: try parameters.name("collection"), field: try parameters.string("field"),
+            collection: try parameters.name("collection"),
+            field: try Parameters.checkedPath(try parameters.string("field"), parameters.place("field")),
             filter: try parameters.filter(), limit: try parameters.int("limit", in: 1...10_000) ?? 10)
     }
 }
@@ -166,20 +152,25 @@ extension PointsFacets {
 extension SearchRequest {
     /// The fields of a search besides `collection`.
     static let fields = [
-        "vector", "id", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance", "explain",
+        "vector", "id", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance",
+        "explain",
     ]
+
+    /// The fields of `search`.
+    static let fieldsWithCollection = ["collection"] + fields
 
     init(_ parameters: Parameters, collection: String) throws(IlkError) {
         let query: Query
         switch (parameters["vector"], parameters["id"]) {
         case (.some, .some):
             throw IlkError(.invalidRequest, "\(parameters.path) has both 'vector' and 'id'; send one of them")
-        case (nil, nil): throw IlkError(.invalidRequest, "\(parameters.path) lacks 'vector' (or 'id', for points like that one)")
+        case (nil, nil):
+            throw IlkError(.invalidRequest, "\(parameters.path) lacks 'vector' (or 'id', for points like that one)")
         case (let vector?, nil): query = .vector(try Parameters.vector(vector, parameters.place("vector")))
         case (nil, let id?): query = .point(try Parameters.id(id, parameters.place("id")))
         }
         self.init(
-            collection: collection, query: query, using: try parameters.optionalString("using"),
+            collection: collection, query: query, using: try parameters.optionalName("using"),
             k: try parameters.int("k", in: 1...10_000) ?? 10, ef: try parameters.int("ef", in: 1...100_000),
             filter: try parameters.filter(), exact: try parameters.bool("exact"),
             withPayload: try parameters.payloadSelection(default: .none),
@@ -197,13 +188,14 @@ extension SearchBatch {
         let place = parameters.place("searches")
         let element = try parameters.require("searches")
         guard element.isArray else { throw Parameters.mismatch(element, place, "an array of searches") }
-        guard (1...Self.maximumSearches).contains(element.count) else {
-            throw IlkError(.tooLarge, "\(place) has \(element.count) searches; send 1 to \(Self.maximumSearches)")
+        guard element.count > 0 else { throw IlkError(.invalidRequest, "\(place) is empty; send at least one search") }
+        guard element.count <= Self.maximumSearches else {
+            throw IlkError(.tooLarge, "\(place) has \(element.count) searches; send at most \(Self.maximumSearches)")
         }
         var searches: [SearchRequest] = []
         searches.reserveCapacity(element.count)
         try element.forEachElement { (index, element) throws(IlkError) in
-            let each = try Parameters(element, at: "searches[\(index)]", known: SearchRequest.fields)
+            let each = try Parameters(element, at: "searches", index: index, known: SearchRequest.fields)
             searches.append(try SearchRequest(each, collection: collection))
         }
         self.init(collection: collection, searches: searches)
@@ -214,7 +206,7 @@ extension SnapshotRequest {
     init(_ parameters: Parameters, needsPath: Bool) throws(IlkError) {
         let path = needsPath ? try parameters.string("path") : try parameters.optionalString("path")
         if let path, !path.hasPrefix("/") || path.utf8.contains(0) {
-            throw IlkError(.invalidRequest, "\(parameters.place("path")) is '\(path.prefix(80))'; send an absolute path")
+            throw IlkError(.invalidRequest, "\(parameters.place("path")) is \(path.quoted); send an absolute path")
         }
         self.init(collection: try parameters.name("collection"), path: path)
     }

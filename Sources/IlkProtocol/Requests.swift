@@ -81,7 +81,8 @@ public struct UpsertPoint: Equatable, Sendable {
     }
 
     public static func == (a: Self, b: Self) -> Bool {
-        a.id == b.id && a.payload == b.payload && a.vectors.elementsEqual(b.vectors) { $0.field == $1.field && $0.vector == $1.vector }
+        a.id == b.id && a.payload == b.payload
+            && a.vectors.elementsEqual(b.vectors) { $0.field == $1.field && $0.vector == $1.vector }
     }
 }
 

@@ -3,9 +3,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// A C door to simdjson's DOM. No exception passes it.
+
 #ifdef __cplusplus
 extern "C" {
+#define ILK_NOEXCEPT noexcept
+#else
+#define ILK_NOEXCEPT
 #endif
+
+/// Arrays and objects in one another that a document may have: nothing that ilk reads needs more.
+#define ILK_JSON_MAX_DEPTH 128
 
 /// A simdjson DOM parser with a padded buffer that it reuses from line to line. Not for several threads at once.
 typedef struct ilk_json_parser ilk_json_parser;
@@ -35,6 +43,15 @@ int ilk_json_parse(ilk_json_parser *parser, const void *bytes, size_t count, ilk
 
 /// What an error number means.
 const char *ilk_json_error(int error);
+
+/// Whether an error number says that a number is malformed or over its range.
+bool ilk_json_is_number_error(int error);
+
+/// Whether an error number says that the document is nested too deeply.
+bool ilk_json_is_depth_error(int error);
+
+/// Whether an error number says that there was no memory.
+bool ilk_json_is_memory_error(int error);
 
 ilk_json_kind ilk_json_kind_of(ilk_json value);
 
@@ -69,8 +86,11 @@ size_t ilk_json_count(ilk_json array);
 /// Returns the number of elements, or -1 - i where element i is no number or over the range of float.
 long ilk_json_floats(ilk_json array, float *out, size_t capacity);
 
-/// The value as minified JSON text, to be freed with `free`; its length in `count`.
-char *ilk_json_text(ilk_json value, size_t *count);
+/// A key that stands twice in an object, somewhere in the value, with its length in `count`; NULL where none does.
+const char *ilk_json_repeated_key(ilk_json value, size_t *count) ILK_NOEXCEPT;
+
+/// The value as minified JSON text, to be freed with `free`; its length in `count`. Never NULL.
+char *ilk_json_text(ilk_json value, size_t *count) ILK_NOEXCEPT;
 
 #ifdef __cplusplus
 }
