@@ -27,6 +27,7 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -76,7 +77,7 @@ let package = Package(
             name: "ilk",
             dependencies: [
                 "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkCollection", "IlkService", "IlkServer", "IlkClient",
-                arguments, lifecycle, logging,
+                arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings),
 
