@@ -93,17 +93,3 @@ extension JSONValue {
     /// Minified JSON text.
     public var text: String { String(decoding: JSONText(self).bytes, as: UTF8.self) }
 }
-
-extension JSONText {
-    /// The text of a value, minified.
-    public init(_ value: JSONValue) {
-        var writer = JSONWriter()
-        writer.value(value)
-        self.init(validated: writer.bytes)
-    }
-
-    /// The value that the text stands for.
-    ///
-    /// - Throws: `parse_error` where the text is not JSON after all.
-    public func parsed() throws(IlkError) -> JSONValue { try JSONValue.parse(bytes) }
-}

@@ -13,7 +13,9 @@ public final class RequestParser {
     /// Requests that a batch may hold.
     public static let maximumBatch = 1_000
 
-    /// Reads one line, without its line feed. Never fails: a line that is no request becomes a call with its refusal.
+    /// Reads one line, without its line feed.
+    ///
+    /// Never fails: a line that is no request becomes a call with its refusal.
     public func parse(line: UnsafeRawBufferPointer) -> ParsedLine {
         do throws(IlkError) {
             return try unsafe reader.read(line) { (root) throws(IlkError) in try self.line(root) }

@@ -1,0 +1,61 @@
+/// Parameters of `snapshot.create` and `snapshot.restore`.
+///
+/// ```json
+/// {"collection":"products","path":"/backup/products-monday"}
+/// ```
+public struct SnapshotRequest: Equatable, Sendable {
+    /// The collection that is copied, or that the copy becomes.
+    public var collection: String
+    /// A folder on the daemon's machine, by its absolute path.
+    ///
+    /// Nil lets `snapshot.create` choose one in the data folder; `snapshot.restore` needs it.
+    public var path: String?
+}
+
+/// A request, decoded: one case a method of the wire.
+public enum Command: Equatable, Sendable {
+    /// `ping`: answers at once.
+    case ping
+    /// `info`: what this daemon is.
+    case info
+    /// `stats`: what happened since the start.
+    case stats
+    /// `collection.create`
+    case collectionCreate(CollectionCreate)
+    /// `collection.list`
+    case collectionList
+    /// `collection.describe {"collection":"products"}`
+    case collectionDescribe(collection: String)
+    /// `collection.drop {"collection":"products"}`
+    case collectionDrop(collection: String)
+    /// `collection.rebuild {"collection":"products"}`: makes the graphs anew from SQLite, as a job.
+    case collectionRebuild(collection: String)
+    /// `points.upsert`
+    case pointsUpsert(PointsUpsert)
+    /// `points.patch`
+    case pointsPatch(PointsPatch)
+    /// `points.delete`
+    case pointsDelete(PointsDelete)
+    /// `points.get`
+    case pointsGet(PointsGet)
+    /// `points.count`
+    case pointsCount(PointsCount)
+    /// `points.scroll`
+    case pointsScroll(PointsScroll)
+    /// `points.facets`
+    case pointsFacets(PointsFacets)
+    /// `search`
+    case search(SearchRequest)
+    /// `search.batch`
+    case searchBatch(SearchBatch)
+    /// `snapshot.create`, as a job
+    case snapshotCreate(SnapshotRequest)
+    /// `snapshot.restore`, as a job
+    case snapshotRestore(SnapshotRequest)
+    /// `job.list`
+    case jobList
+    /// `job.get {"job":"rebuild-1"}`
+    case jobGet(job: String)
+    /// `job.cancel {"job":"rebuild-1"}`
+    case jobCancel(job: String)
+}
