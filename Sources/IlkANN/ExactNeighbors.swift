@@ -33,14 +33,12 @@ package enum ExactNeighbors {
     private static func nearest(
         _ base: Matrix, _ norms: [Float], _ queries: Matrix, _ rows: Range<Int>, _ metric: Metric, _ k: Int
     ) -> [[Neighbor]] {
-        var pools = rows.map { _ in [Neighbor]() }
-        let wanted = 2 * k + 10
+        var pools = rows.map { _ in TopK(2 * k + 10) }
         for first in stride(from: 0, to: base.rows, by: 2_048) {
             let columns = first..<min(first + 2_048, base.rows)
             let products = queries.multipliedByTranspose(rows, of: base, columns)
-            for query in rows.indices {
-                let place = query - rows.lowerBound
-                var bound = pools[place].count < wanted ? Float.infinity : pools[place][wanted - 1].distance
+            for place in 0..<rows.count {
+                var bound = pools[place].bound
                 for column in columns {
                     let product = products[place * columns.count + column - columns.lowerBound]
                     let distance: Float
@@ -50,16 +48,13 @@ package enum ExactNeighbors {
                     case .cosine: distance = -product / max(norms[column].squareRoot(), .leastNormalMagnitude)
                     }
                     guard distance < bound else { continue }
-                    let neighbor = Neighbor(ordinal: Ordinal(UInt32(column)), distance: distance)
-                    let position = pools[place].firstIndex { distance < $0.distance } ?? pools[place].count
-                    pools[place].insert(neighbor, at: position)
-                    if pools[place].count > wanted { pools[place].removeLast() }
-                    if pools[place].count == wanted { bound = pools[place][wanted - 1].distance }
+                    pools[place].insert(Neighbor(ordinal: Ordinal(UInt32(column)), distance: distance))
+                    bound = pools[place].bound
                 }
             }
         }
-        return rows.indices.map { query in
-            let measured = pools[query - rows.lowerBound].map { neighbor in
+        return zip(rows, pools).map { query, pool in
+            let measured = pool.neighbors.map { neighbor in
                 Neighbor(
                     ordinal: neighbor.ordinal,
                     distance: exact(queries, query, base, Int(neighbor.ordinal.rawValue), metric))

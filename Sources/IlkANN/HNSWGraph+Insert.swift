@@ -6,40 +6,53 @@ extension HNSWGraph {
     /// Planning (99 % of the time, measured) takes no lock; then each list is changed under its node's lock. Several
     /// threads may insert at once, each with its own scratch.
     ///
-    /// - Parameter isUsable: whether a node may get a link; false for removed ones.
-    func insert(_ node: UInt32, scratch: Scratch, end: Int, isUsable: (UInt32) -> Bool) {
+    /// - Parameter states: tells which nodes are live, and may be linked to; nil if all are. The others are only walked
+    ///   through.
+    /// - Returns: false if no live node was met on level 0, so that nothing links to the new one.
+    func insert(_ node: UInt32, scratch: Scratch, end: Int, states: SlotStates?) -> Bool {
         let level = level(of: node)
         reserveLists(of: node, level: level)
-        guard let entry else { return setEntry((node, level)) }
+        guard let entry else {
+            setEntry((node, level))
+            return true
+        }
         let measure = store.measure
         let query = unsafe UnsafePointer(store.row(node))
         var counts = WalkCounts()
         var start = unsafe descend(
             to: min(level, entry.level), from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
+        var hasLinks = false
         for current in stride(from: min(level, entry.level), through: 0, by: -1) {
             scratch.beginVisit(end: end)
             _ = scratch.visit(node)
-            unsafe searchLayer(
-                current, from: start, ef: parameters.efConstruction, query: query, measure: measure, scratch: scratch,
-                counts: &counts)
-            start = (scratch.pool[0].node, scratch.pool[0].distance)
-            var candidates: [(node: UInt32, distance: Float)] = []
-            candidates.reserveCapacity(scratch.pool.count)
-            for place in 0..<scratch.pool.count where isUsable(scratch.pool[place].node) && scratch.pool[place].node != node {
-                candidates.append((scratch.pool[place].node, scratch.pool[place].distance))
+            if let states {
+                unsafe searchLayer(
+                    current, from: start, orFrom: entry.node, ef: parameters.efConstruction, query: query,
+                    measure: measure, scratch: scratch, counts: &counts
+                ) { states[$0].isLive }
+            } else {
+                unsafe searchLayer(
+                    current, from: start, orFrom: entry.node, ef: parameters.efConstruction, query: query,
+                    measure: measure, scratch: scratch, counts: &counts)
             }
+            let candidates = (0..<scratch.pool.count).map { (scratch.pool[$0].node, scratch.pool[$0].distance) }
+            guard let nearest = candidates.first else { continue }
+            start = nearest
             let chosen = selectNeighbors(from: candidates, limit: parameters.m, measure: measure, scratch: scratch)
             withLock(node) {
                 // Another thread that met this node one level up may have linked to it already.
                 let list = list(node, level: current)
-                let present = list.nodes()
-                for neighbor in chosen where !present.contains(neighbor.node) { _ = list.append(neighbor.node) }
+                for neighbor in chosen where !list.contains(neighbor.node) && list.append(neighbor.node) {
+                    if current == 0 { countIncoming(neighbor.node) }
+                }
             }
             for neighbor in chosen {
                 link(neighbor.node, to: node, distance: neighbor.distance, level: current, measure: measure, scratch: scratch)
             }
+            hasLinks = current == 0
         }
-        raiseEntry(node, level: level)
+        if hasLinks { raiseEntry(node, level: level) }
+        return hasLinks
     }
 
     /// Adds a link to a neighbor's list; a full list keeps the best of what it has and the new one.
@@ -48,12 +61,43 @@ extension HNSWGraph {
     ) {
         withLock(owner) {
             let list = list(owner, level: level)
+            // Two nodes that are inserted at once may each have chosen the other.
+            guard !list.contains(node) else { return }
+            if level == 0 { countIncoming(node) }
             guard !list.append(node) else { return }
             var candidates = measured(list.nodes(), from: owner, measure: measure, scratch: scratch)
             candidates.append((node, distance))
             candidates.sort { ($0.distance, $0.node) < ($1.distance, $1.node) }
-            let kept = selectNeighbors(from: candidates, limit: list.limit, measure: measure, scratch: scratch)
+            var kept = selectNeighbors(from: candidates, limit: list.limit, measure: measure, scratch: scratch)
+            if level == 0 { uncount(candidates, butNot: &kept, limit: list.limit) }
             list.replace(kept.lazy.map(\.node))
+        }
+    }
+
+    /// Counts the links that are cut from a level-0 list, and puts those back that are a node's last.
+    ///
+    /// - Parameters:
+    ///   - old: the links of the list, nearest first, all of them counted.
+    ///   - kept: some of these.
+    func uncount(
+        _ old: [(node: UInt32, distance: Float)], butNot kept: inout [(node: UInt32, distance: Float)], limit: Int
+    ) {
+        var place = 0
+        for candidate in old {
+            if place < kept.count && kept[place].node == candidate.node {
+                place += 1
+            } else if !mayLoseIncoming(candidate.node) {
+                if kept.count == limit, let victim = kept.lastIndex(where: { mayLoseIncoming($0.node) }) {
+                    kept.remove(at: victim)
+                    if victim < place { place -= 1 }
+                }
+                if kept.count < limit {
+                    kept.insert(candidate, at: place)
+                    place += 1
+                } else {
+                    uncountIncoming(candidate.node)  // every link of this list is some node's last
+                }
+            }
         }
     }
 

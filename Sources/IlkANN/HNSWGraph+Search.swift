@@ -41,9 +41,12 @@ extension HNSWGraph {
     /// The `ef` nearest nodes to be found on a level from `start`, left in `scratch.pool`: algorithm 2 of the paper.
     ///
     /// Every node met may enter the pool, so the pool is the frontier too.
+    ///
+    /// - Parameter entry: links have one direction, and the descent may end where they lead in a circle: if the walk
+    ///   ends with less than `ef` nodes, it begins again here.
     func searchLayer(
-        _ level: Int, from start: (node: UInt32, distance: Float), ef: Int, query: UnsafePointer<Float>,
-        measure: Measure, scratch: Scratch, counts: inout WalkCounts
+        _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
+        query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, counts: inout WalkCounts
     ) {
         scratch.pool.reset(limit: ef)
         _ = scratch.visit(start.node)
@@ -68,28 +71,41 @@ extension HNSWGraph {
                 lowest = min(lowest, unsafe scratch.pool.insert(distance: distance, node: scratch.batch[place]))
             }
             cursor = min(cursor + 1, lowest)
+            if cursor >= scratch.pool.count && !scratch.pool.isFull && scratch.visit(entry) {
+                counts.distances += 1
+                cursor = unsafe scratch.pool.insert(distance: measure.distance(query, entry), node: entry)
+            }
         }
     }
 
-    /// The same on level 0, where only nodes that `admits` may enter the pool; every node may be walked through.
+    /// The same where only nodes that `admits` may enter the pool; every node may be walked through.
     ///
     /// - Parameter budget: distances after which the walk gives up.
-    func searchLayer0(
-        from start: (node: UInt32, distance: Float), ef: Int, query: UnsafePointer<Float>, measure: Measure,
-        scratch: Scratch, budget: Int, counts: inout WalkCounts, admits: (UInt32) -> Bool
+    func searchLayer(
+        _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
+        query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, budget: Int = .max,
+        counts: inout WalkCounts, admits: (UInt32) -> Bool
     ) {
         scratch.pool.reset(limit: ef)
         scratch.frontier.removeAll()
         _ = scratch.visit(start.node)
         scratch.frontier.insert(distance: start.distance, node: start.node)
         if admits(start.node) { _ = scratch.pool.insert(distance: start.distance, node: start.node) }
-        while let nearest = scratch.frontier.popNearest() {
+        while true {
+            guard let nearest = scratch.frontier.popNearest() else {
+                guard !scratch.pool.isFull && scratch.visit(entry) else { return }
+                let distance = unsafe measure.distance(query, entry)
+                counts.distances += 1
+                scratch.frontier.insert(distance: distance, node: entry)
+                if admits(entry) { _ = scratch.pool.insert(distance: distance, node: entry) }
+                continue
+            }
             if scratch.pool.isFull && nearest.distance > scratch.pool.bound { return }
             if counts.distances >= budget {
                 counts.isBudgetExhausted = true
                 return
             }
-            let count = gather(nearest.node, level: 0, scratch)
+            let count = gather(nearest.node, level: level, scratch)
             unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
             counts.distances += count
             counts.hops += 1

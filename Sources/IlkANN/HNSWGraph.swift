@@ -9,7 +9,8 @@ import Synchronization
 ///   meanwhile sees old links, new links, or some of both, each of them a valid node.
 /// - A node's level comes from the seed and its ordinal, so it does not depend on the order or the threads of a build.
 /// - A list is cut with the selection heuristic whenever it overflows, as hnswlib does; neither option of the
-///   paper's algorithm 4 is used.
+///   paper's algorithm 4 is used. But a node's last incoming link on level 0 is never cut: with the inner product,
+///   where short vectors are nobody's nearest, 9 % of the nodes of a test could not be reached before.
 @safe final class HNSWGraph: Sendable {
     let parameters: HNSWParameters
     let store: VectorStore
@@ -23,6 +24,8 @@ import Synchronization
     /// For each node the number of its first list above level 0, from 1; 0 where it has none.
     private let upperPlace: AddressSpace
     private let locks: AddressSpace
+    /// For each node how many level-0 lists it is in.
+    private let incoming: AddressSpace
     /// Lists above level 0 that were handed out.
     let upperCount = Atomic<Int>(0)
     /// The entry point's level in the high half, its node + 1 in the low one; 0 in an empty graph.
@@ -43,6 +46,7 @@ import Synchronization
         linksUpper = try reserve(store.capacity * strideUpper * 4)
         upperPlace = try reserve(store.capacity * 4)
         locks = try reserve(store.capacity)
+        incoming = try reserve(store.capacity * 4)
     }
 
     // MARK: Entry point
@@ -101,14 +105,44 @@ import Synchronization
         unsafe words(upperPlace)[Int(node)].store(UInt32(first + 1), ordering: .releasing)
     }
 
+    /// Whether a node has room for the lists above level 0 that its level asks for.
+    func hasUpperLists(_ node: UInt32) -> Bool {
+        unsafe words(upperPlace)[Int(node)].load(ordering: .acquiring) != 0
+    }
+
     /// Empties every list below `end`.
     func clear(end: Int) {
         setEntry(nil)
-        for node in 0..<end { list(UInt32(node), level: 0).clear() }
+        for node in 0..<UInt32(end) {
+            list(node, level: 0).clear()
+            unsafe words(incoming)[Int(node)].store(0, ordering: .relaxed)
+        }
         for place in 0..<upperCount.load(ordering: .acquiring) {
             unsafe LinkList(words: words(linksUpper) + place * strideUpper, limit: parameters.m).clear()
         }
     }
+
+    // MARK: Incoming links
+
+    /// How many level-0 lists a node is in.
+    func incomingCount(_ node: UInt32) -> Int { unsafe Int(words(incoming)[Int(node)].load(ordering: .relaxed)) }
+
+    func countIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].add(1, ordering: .relaxed) }
+
+    /// Takes one link away from the count of a node.
+    func uncountIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].subtract(1, ordering: .relaxed) }
+
+    /// Takes one link away from the count of a node; false, and nothing changed, if it is the last.
+    ///
+    /// Of two threads that cut the last two links at once, one finds that it may not.
+    func mayLoseIncoming(_ node: UInt32) -> Bool {
+        let count = unsafe words(incoming) + Int(node)
+        if unsafe count.pointee.subtract(1, ordering: .relaxed).newValue > 0 { return true }
+        unsafe count.pointee.add(1, ordering: .relaxed)
+        return false
+    }
+
+    func forgetIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].store(0, ordering: .relaxed) }
 
     @inline(__always)
     func withLock<R>(_ node: UInt32, _ body: () -> R) -> R {
@@ -163,6 +197,11 @@ import Synchronization
         let address = unsafe UnsafeRawPointer(words)
         unsafe Memory.prefetch(address)
         unsafe Memory.prefetch(address + 64)
+    }
+
+    func contains(_ node: UInt32) -> Bool {
+        for place in 0..<count where self[place] == node { return true }
+        return false
     }
 
     func nodes() -> [UInt32] { (0..<count).map { self[$0] } }

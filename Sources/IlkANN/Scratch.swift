@@ -12,8 +12,6 @@ import Synchronization
     private var marks: UnsafeMutablePointer<UInt16>
     private var markCount = 0
     private var epoch: UInt16 = 0
-    /// Kept and examined candidates of neighbor selection.
-    var selected: [UInt32] = []
     let activity: Activity
 
     /// Neighbor lists and blocks of a scan fit into this many places.
@@ -85,6 +83,9 @@ final class SearchGate: Sendable {
     func search<R>(_ body: (Scratch) -> R) -> R {
         let scratch = take()
         scratch.activity.since.store(clock.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
+        // With the fence of the waiting side: either that side sees this search, or this search sees no link that was
+        // removed before the wait began.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
         defer {
             scratch.activity.since.store(0, ordering: .sequentiallyConsistent)
             give(scratch)
@@ -95,6 +96,7 @@ final class SearchGate: Sendable {
     /// Returns when every search that may have begun before this call has ended.
     func waitForEarlierSearches() {
         let now = clock.add(1, ordering: .sequentiallyConsistent).newValue
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
         let activities = state.withLock { $0.activities }
         for activity in activities {
             while true {

@@ -22,6 +22,7 @@ enum SlotState: UInt8, Sendable {
     private let capacity: Int
     private let endNumber = Atomic<Int>(0)
     private let live = Atomic<Int>(0)
+    private let pending = Atomic<Int>(0)
     private let removed = Atomic<Int>(0)
 
     init(capacity: Int) throws(IndexError) {
@@ -33,6 +34,7 @@ enum SlotState: UInt8, Sendable {
     /// One more than the largest slot that was ever used.
     var end: Int { endNumber.load(ordering: .acquiring) }
     var liveCount: Int { live.load(ordering: .acquiring) }
+    var pendingCount: Int { pending.load(ordering: .acquiring) }
     var removedCount: Int { removed.load(ordering: .acquiring) }
 
     @inline(__always)
@@ -44,8 +46,15 @@ enum SlotState: UInt8, Sendable {
     func set(_ node: UInt32, _ state: SlotState) {
         let old = SlotState(rawValue: unsafe slots[Int(node)].exchange(state.rawValue, ordering: .acquiringAndReleasing))
         if Int(node) >= end { endNumber.store(Int(node) + 1, ordering: .releasing) }
-        live.add((state.isLive ? 1 : 0) - (old?.isLive == true ? 1 : 0), ordering: .relaxed)
-        removed.add((state == .removed ? 1 : 0) - (old == .removed ? 1 : 0), ordering: .relaxed)
+        guard old != state else { return }
+        if state.isLive != (old?.isLive ?? false) { live.add(state.isLive ? 1 : -1, ordering: .releasing) }
+        count(.pending, in: pending, from: old, to: state)
+        count(.removed, in: removed, from: old, to: state)
+    }
+
+    private func count(_ kind: SlotState, in number: borrowing Atomic<Int>, from old: SlotState?, to new: SlotState) {
+        if old == kind { number.subtract(1, ordering: .releasing) }
+        if new == kind { number.add(1, ordering: .releasing) }
     }
 
     /// The states of the first slots, for checkpoints.
@@ -53,9 +62,9 @@ enum SlotState: UInt8, Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: space.base, count: end)
     }
 
-    /// Counts a state that was copied in from a checkpoint, and returns it.
-    func adopt(_ node: UInt32) -> SlotState {
-        let state = self[node]
+    /// Counts a state that was copied in from a checkpoint, and returns it; nil where the byte is no state.
+    func adopt(_ node: UInt32) -> SlotState? {
+        guard let state = SlotState(rawValue: unsafe slots[Int(node)].load(ordering: .relaxed)) else { return nil }
         unsafe slots[Int(node)].store(SlotState.vacant.rawValue, ordering: .relaxed)
         set(node, state)
         return state

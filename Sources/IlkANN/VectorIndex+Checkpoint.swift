@@ -64,46 +64,29 @@ extension VectorIndex {
             guard section.offset == offset, unsafe section.length == targets[number].count, offset + padded <= bytes.count
             else { throw .damaged("section \(number) is not where it should be") }
             let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + padded])
-            guard unsafe Checksum.xxh3(source) == section.checksum else {
+            guard unsafe Self.copy(source, to: targets[number]) == section.checksum else {
                 throw .damaged("the checksum of section \(number) does not fit")
             }
-            unsafe targets[number].copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<section.length]))
             offset += padded
         }
         guard offset == bytes.count else { throw .damaged("it has \(bytes.count - offset) bytes too many") }
         try adopt(header)
     }
 
-    /// Checks every number that will be used as a position, and takes over what was copied.
-    private func adopt(_ header: CheckpointHeader) throws(CheckpointError) {
-        guard header.slots > 0 || header.entry == nil else { throw .damaged("an entry point without slots") }
-        graph.upperCount.store(header.upperCount, ordering: .releasing)
-        let places = unsafe graph.upperPlaceBytes(end: header.slots).assumingMemoryBound(to: UInt32.self)
-        for node in 0..<UInt32(header.slots) {
-            let level = graph.level(of: node)
-            let place = unsafe Int(places[Int(node)])
-            guard place == 0 || place - 1 + level <= header.upperCount else {
-                throw .damaged("node \(node) has lists that are not there")
-            }
-            let state = states.adopt(node)
-            guard state == .linked || state == .removed else { continue }
-            guard place != 0 || level == 0 else { throw .damaged("node \(node) lacks its upper lists") }
-            for current in 0...level {
-                let list = graph.list(node, level: current)
-                guard list.count <= list.limit else { throw .damaged("node \(node) has \(list.count) links") }
-                for place in 0..<list.count where Int(list[place]) >= header.slots {
-                    throw .damaged("node \(node) links to \(list[place])")
-                }
-            }
+    /// Copies a padded section, and returns the checksum of what was copied.
+    ///
+    /// A block is hashed right after it was copied: while it is in the cache, and so that a file that changes meanwhile
+    /// cannot slip in other bytes than those that were checked.
+    private static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) -> UInt64 {
+        var checksum = RunningChecksum()
+        for first in stride(from: 0, to: target.count, by: 1 << 18) {
+            let block = first..<min(first + 1 << 18, target.count)
+            let copied = unsafe UnsafeMutableRawBufferPointer(rebasing: target[block])
+            unsafe copied.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[block]))
+            unsafe checksum.update(UnsafeRawBufferPointer(copied))
         }
-        if let entry = header.entry {
-            guard Int(entry.node) < header.slots, graph.level(of: entry.node) == entry.level,
-                states[entry.node] == .linked || states[entry.node] == .removed
-            else { throw .damaged("the entry point \(entry.node) cannot be") }
-        }
-        graph.setEntry(header.entry)
-        let waiting = (0..<UInt32(header.slots)).filter { states[$0] == .pending }
-        setPending { $0 = waiting }
+        unsafe checksum.update(UnsafeRawBufferPointer(rebasing: source[target.count...]))
+        return checksum.value
     }
 
     /// The five sections, as they lie in memory.

@@ -16,7 +16,8 @@ extension VectorIndex {
         let retired = (0..<end).filter { states[$0] == .retired }
         guard !removed.isEmpty || !retired.isEmpty else { return [] }
         if !removed.isEmpty {
-            replaceEntryIfRemoved(end: end)
+            replaceEntryIfRemoved()
+            uncountLinks(of: removed)
             let next = Atomic<UInt32>(0)
             Workers.run(threads) { _ in
                 gate.search { scratch in
@@ -34,19 +35,33 @@ extension VectorIndex {
         // No list leads to them any more; whoever read an older list is waited for.
         gate.waitForEarlierSearches()
         for node in removed {
+            graph.forgetIncoming(node)
             for level in 0...graph.level(of: node) { graph.list(node, level: level).clear() }
         }
-        setPending { $0.removeAll { states[$0] != .pending } }
+        pending.withLock { $0.removeAll { states[$0] != .pending } }
         gate.waitForEarlierSearches()
         for node in removed + retired { states.set(node, .vacant) }
         return (removed + retired).map { Ordinal($0) }
     }
 
-    private func replaceEntryIfRemoved(end: UInt32) {
-        guard let entry = graph.entry, states[entry.node] != .linked else { return }
-        let highest = (0..<end).lazy.filter { self.states[$0] == .linked }
+    /// Makes the highest linked node the entry point, where the present one was removed.
+    func replaceEntryIfRemoved() {
+        guard let entry = graph.entry, !states[entry.node].isLive else { return }
+        let highest = (0..<UInt32(states.end)).lazy.filter { self.states[$0] == .linked }
             .max { self.graph.level(of: $0) < self.graph.level(of: $1) }
         graph.setEntry(highest.map { ($0, graph.level(of: $0)) })
+    }
+
+    /// Takes the links of removed nodes out of the counts, and gives live nodes that only such links lead to another.
+    private func uncountLinks(of removed: [UInt32]) {
+        var cutOff: [UInt32] = []
+        for node in removed {
+            for target in graph.list(node, level: 0).nodes() {
+                graph.uncountIncoming(target)
+                if graph.incomingCount(target) == 0 && states[target] == .linked { cutOff.append(target) }
+            }
+        }
+        for node in cutOff { _ = connect(node) }
     }
 
     /// Chooses the links of a node anew on every level where one leads to a removed node.
@@ -65,68 +80,15 @@ extension VectorIndex {
             candidates.remove(node)
             var ranked = graph.measured(candidates.sorted(), from: node, measure: measure, scratch: scratch)
             ranked.sort { ($0.distance, $0.node) < ($1.distance, $1.node) }
-            let kept = graph.selectNeighbors(from: ranked, limit: list.limit, measure: measure, scratch: scratch)
+            var kept = graph.selectNeighbors(from: ranked, limit: list.limit, measure: measure, scratch: scratch)
+            if level == 0 {
+                let new = kept.map(\.node).filter { !old.contains($0) }
+                for node in new { graph.countIncoming(node) }
+                let counted = ranked.filter { candidate in old.contains(candidate.node) || kept.contains { $0.node == candidate.node } }
+                graph.uncount(counted, butNot: &kept, limit: list.limit)
+            }
             graph.withLock(node) { list.replace(kept.lazy.map(\.node)) }
         }
-    }
-
-    /// Gives every live node that no path from the entry point reaches a link from one that is reached.
-    ///
-    /// - Returns: how many could not be connected; 0 but for pathological data.
-    @discardableResult
-    package func reconnectStrays() -> Int {
-        var left = unreachable()
-        for _ in 0..<5 where !left.isEmpty {
-            for stray in left { connect(stray) }
-            left = unreachable()
-        }
-        return left.count
-    }
-
-    /// Links the nearest reached node with room to a stray; if none has room, the nearest gives up its farthest link.
-    private func connect(_ stray: UInt32) {
-        gate.search { scratch in
-            guard let entry = graph.entry, entry.node != stray else { return }
-            let measure = store.measure
-            var counts = WalkCounts()
-            let query = unsafe UnsafePointer(store.row(stray))
-            scratch.beginVisit(end: states.end)
-            let start = unsafe graph.descend(
-                to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
-            unsafe graph.searchLayer(
-                0, from: start, ef: parameters.efConstruction, query: query, measure: measure, scratch: scratch,
-                counts: &counts)
-            let reached = (0..<scratch.pool.count).map { scratch.pool[$0].node }
-                .filter { $0 != stray && states[$0] == .linked }
-            for node in reached {
-                let isLinked = graph.withLock(node) { graph.list(node, level: 0).append(stray) }
-                if isLinked { return }
-            }
-            guard let nearest = reached.first else { return }
-            graph.withLock(nearest) {
-                let list = graph.list(nearest, level: 0)
-                let ranked = graph.measured(list.nodes(), from: nearest, measure: measure, scratch: scratch)
-                guard let farthest = ranked.indices.max(by: { ranked[$0].distance < ranked[$1].distance }) else { return }
-                list.replace(stray, at: farthest)
-            }
-        }
-    }
-
-    /// Linked nodes that no path on level 0 leads to from the entry point.
-    func unreachable() -> [UInt32] {
-        let end = states.end
-        guard let entry = graph.entry else { return (0..<UInt32(end)).filter { states[$0] == .linked } }
-        var isReached = [Bool](repeating: false, count: end)
-        var stack = [entry.node]
-        isReached[Int(entry.node)] = true
-        while let node = stack.popLast() {
-            let list = graph.list(node, level: 0)
-            for place in 0..<list.count where !isReached[Int(list[place])] {
-                isReached[Int(list[place])] = true
-                stack.append(list[place])
-            }
-        }
-        return (0..<UInt32(end)).filter { states[$0] == .linked && !isReached[Int($0)] }
     }
 
     /// What is wrong with the graph, in sentences; empty if nothing is. For tests and `ilk check`, while nothing writes.

@@ -27,30 +27,33 @@ extension VectorIndex {
     ) -> SearchOutcome {
         let measure = store.measure
         var counts = WalkCounts()
+        // Taken together and before the walk: a node that is linked meanwhile is either in this list or in the graph
+        // that the walk begins to read.
+        let (waiting, entry) = pending.withLock { ($0, graph.entry) }
         scratch.beginVisit(end: states.end)
         scratch.pool.reset(limit: ef)
-        if let entry = graph.entry {
+        if let entry {
             let start = unsafe graph.descend(
                 to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
             if let admitting {
-                unsafe graph.searchLayer0(
-                    from: start, ef: ef, query: query, measure: measure, scratch: scratch, budget: budget,
-                    counts: &counts
+                unsafe graph.searchLayer(
+                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                    budget: budget, counts: &counts
                 ) { admitting.contains($0) && states[$0].isLive }
             } else if removedCount > 0 || budget < .max {
-                unsafe graph.searchLayer0(
-                    from: start, ef: ef, query: query, measure: measure, scratch: scratch, budget: budget,
-                    counts: &counts
+                unsafe graph.searchLayer(
+                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                    budget: budget, counts: &counts
                 ) { states[$0].isLive }
             } else {
                 unsafe graph.searchLayer(
-                    0, from: start, ef: ef, query: query, measure: measure, scratch: scratch, counts: &counts)
+                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                    counts: &counts)
             }
         }
-        if pendingCount > 0 {
-            let waiting = pending.withLock { $0 }
+        if !waiting.isEmpty {
             counts.distances += unsafe scan(
-                waiting.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
+                waiting.nodes.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
         }
         return outcome(of: scratch, k: k, counts)
     }
@@ -111,6 +114,8 @@ extension VectorIndex {
             let entry = scratch.pool[place]
             neighbors.append(Neighbor(ordinal: Ordinal(entry.node), distance: metric.visible(entry.distance)))
         }
+        // The root may make equal what was not; and a walk meets equals in any order.
+        neighbors.sort()
         return SearchOutcome(
             neighbors: neighbors, distances: counts.distances, hops: counts.hops,
             budgetExhausted: counts.isBudgetExhausted)
@@ -122,8 +127,10 @@ extension VectorIndex {
             // SAFETY: the dimension is at least 1, so the span has a base.
             return unsafe query.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
         }
-        let length = Kernels.dot(query, query).squareRoot()
-        let scaled = query.indices.map { query[$0] / length }
+        let scaled = unsafe [Float](unsafeUninitializedCapacity: dimension) { scaled, count in
+            unsafe Normalization.write(query, to: scaled.baseAddress!)
+            count = dimension
+        }
         return unsafe scaled.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
     }
 }

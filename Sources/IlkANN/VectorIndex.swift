@@ -28,9 +28,10 @@ package final class VectorIndex: Sendable {
     let graph: HNSWGraph
     let gate = SearchGate()
     let states: SlotStates
-    /// Placed and not yet linked, oldest first.
-    let pending = Mutex<[UInt32]>([])
-    private let pendingNumber = Atomic<Int>(0)
+    /// Placed and not yet linked; also those of them that were removed since, until they are passed over or repaired.
+    let pending = Mutex(PendingList())
+    /// Nodes that were linked since all were last seen to be reachable.
+    let linkedSinceAudit = Atomic<Int>(0)
 
     package init(dimension: Int, metric: Metric, parameters: HNSWParameters) throws(IndexError) {
         self.dimension = dimension
@@ -45,7 +46,7 @@ package final class VectorIndex: Sendable {
     package var count: Int { states.liveCount }
 
     /// Live vectors that are not in the graph yet.
-    package var pendingCount: Int { pendingNumber.load(ordering: .acquiring) }
+    package var pendingCount: Int { states.pendingCount }
 
     /// Removed vectors that the graph still links to.
     package var removedCount: Int { states.removedCount }
@@ -75,7 +76,7 @@ package final class VectorIndex: Sendable {
         precondition(isVacant(ordinal), "ordinal \(ordinal.rawValue) is \(states[ordinal.rawValue])")
         store.write(vector, at: ordinal.rawValue)
         states.set(ordinal.rawValue, .pending)
-        setPending { $0.append(ordinal.rawValue) }
+        pending.withLock { $0.append(ordinal.rawValue) }
     }
 
     /// Takes a vector out of every later answer; the graph is repaired around it by ``repair(threads:)``.
@@ -84,16 +85,9 @@ package final class VectorIndex: Sendable {
         case .linked:
             states.set(ordinal.rawValue, .removed)
         case .pending:
-            // It stays in the list of what is pending, where every reader passes it over, until the next repair.
+            // It stays in the list of what is pending, where every reader passes it over.
             states.set(ordinal.rawValue, .retired)
         case .vacant, .removed, .retired: break
-        }
-    }
-
-    func setPending(_ change: (inout [UInt32]) -> Void) {
-        pending.withLock { pending in
-            change(&pending)
-            pendingNumber.store(pending.count, ordering: .releasing)
         }
     }
 
@@ -104,12 +98,12 @@ package final class VectorIndex: Sendable {
     @discardableResult
     package func linkPending(threads: Int = 1, progress: ((done: Int, total: Int)) -> Bool = { _ in true }) -> Bool {
         let total = pendingCount
-        // The graph of a build begins with one node, so that no two threads make the first.
-        if graph.entry == nil { linkFirst(1, threads: 1) }
         while pendingCount > 0 {
-            linkFirst(Self.linkSlice, threads: threads)
+            // The graph of a build begins with one node, so that no two threads make the first.
+            if graph.entry == nil { linkFirst(1, threads: 1) } else { linkFirst(Self.linkSlice, threads: threads) }
             if !progress((total - pendingCount, total)) { break }
         }
+        if linkedSinceAudit.load(ordering: .relaxed) > max(1_000, count / 4) { reconnectStrays() }
         return pendingCount == 0
     }
 
@@ -117,30 +111,46 @@ package final class VectorIndex: Sendable {
     private static let linkSlice = 256
 
     private func linkFirst(_ count: Int, threads: Int) {
-        let waiting = Array(pending.withLock { $0.prefix(count) })
+        let waiting = Array(pending.withLock { $0.nodes.prefix(count) })
         let next = Atomic<Int>(0)
+        let alone = Mutex<[UInt32]>([])
         Workers.run(min(threads, waiting.count)) { _ in
             while true {
                 let place = next.add(1, ordering: .relaxed).oldValue
                 guard place < waiting.count else { return }
-                if states[waiting[place]] == .pending { link(waiting[place]) }
+                let node = waiting[place]
+                guard states[node] == .pending else { continue }
+                if !link(node) { alone.withLock { $0.append(node) } }
             }
         }
-        for node in waiting where states[node] == .pending { states.set(node, .linked) }
-        setPending { $0.removeFirst(waiting.count) }
+        let left = alone.withLock { Set($0) }
+        for node in waiting where states[node] == .pending && !left.contains(node) { states.set(node, .linked) }
+        // These met only removed nodes. They begin at a live one, or begin the graph anew, one after the other.
+        for node in left.sorted() {
+            replaceEntryIfRemoved()
+            let isLinked = link(node)
+            precondition(isLinked, "node \(node) met nothing, though it began at a live node")
+            states.set(node, .linked)
+        }
+        pending.withLock { $0.removeFirst(waiting.count) }
+        linkedSinceAudit.add(waiting.count, ordering: .relaxed)
     }
 
-    private func link(_ node: UInt32) {
+    /// - Returns: false if the node met no live one.
+    private func link(_ node: UInt32) -> Bool {
         gate.search { scratch in
-            graph.insert(node, scratch: scratch, end: states.end) { states[$0].isLive }
+            // Removed nodes are told apart only where there are any: that walk is slower.
+            graph.insert(node, scratch: scratch, end: states.end, states: removedCount > 0 ? states : nil)
         }
     }
 
     /// Takes every vector out of the graph: all are pending again. Searches go on, by scan.
     package func dropGraph() {
         let all = (0..<UInt32(states.end)).filter { states[$0].isLive }
-        setPending { $0 = all }
-        graph.setEntry(nil)
+        pending.withLock { pending in
+            pending = PendingList(all)
+            graph.setEntry(nil)
+        }
         gate.waitForEarlierSearches()
         graph.clear(end: states.end)
         for node in 0..<UInt32(states.end) {

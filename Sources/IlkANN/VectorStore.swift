@@ -35,9 +35,11 @@ import IlkVectors
     func write(_ vector: Span<Float>, at node: UInt32) {
         precondition(vector.count == dimension, "\(vector.count) components for \(dimension)")
         precondition(Int(node) < capacity, "ordinal \(node) is over the capacity of \(capacity)")
-        let scale = metric == .cosine ? 1 / Kernels.dot(vector, vector).squareRoot() : 1
         let row = unsafe row(node)
-        for component in vector.indices { unsafe row[component] = vector[component] * scale }
+        switch metric {
+        case .cosine: unsafe Normalization.write(vector, to: row)
+        case .dot, .l2: for component in vector.indices { unsafe row[component] = vector[component] }
+        }
     }
 
     /// What a graph walk needs of this store, in registers.
