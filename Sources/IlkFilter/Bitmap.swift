@@ -1,13 +1,12 @@
 import CRoaring
-package import IlkVectors
 
 /// A set of ordinals as a roaring bitmap (Lemire et al., 2016): exact, compact, and fast to combine.
 ///
 /// A value type: copies share memory until one of them changes.
 package struct Bitmap: Sendable {
     /// Owns the C library's bitmap.
-    @safe private final class Storage: @unchecked Sendable {
-        // Shared between copies only while nobody changes it: every change goes through `uniqueBitmap`.
+    @safe final class Storage: @unchecked Sendable {
+        // Shared between copies only while nobody changes it: every change goes through `makeUnique`.
         let bitmap: UnsafeMutablePointer<roaring_bitmap_t>
 
         init(_ bitmap: UnsafeMutablePointer<roaring_bitmap_t>?) {
@@ -18,32 +17,90 @@ package struct Bitmap: Sendable {
         deinit { unsafe roaring_bitmap_free(bitmap) }
     }
 
-    private var storage: Storage
+    private(set) var storage: Storage
 
-    private init(_ storage: Storage) { self.storage = storage }
+    init(_ storage: Storage) { self.storage = storage }
 
     /// The empty set.
     package init() { storage = unsafe Storage(roaring_bitmap_create()) }
 
-    /// The set of these ordinals, in any order.
+    /// The set of these ordinals, in any order; ascending order is fastest.
     package init(_ ordinals: [UInt32]) {
         storage = unsafe Storage(roaring_bitmap_of_ptr(ordinals.count, ordinals))
     }
 
-    /// The bitmap of this value alone.
+    /// Every ordinal of a range.
+    package init(_ range: Range<UInt32>) {
+        self.init()
+        insert(range)
+    }
+
     private mutating func makeUnique() {
         guard !isKnownUniquelyReferenced(&storage) else { return }
         storage = unsafe Storage(roaring_bitmap_copy(storage.bitmap))
     }
 
+    // MARK: Questions
+
     package var count: Int { unsafe Int(roaring_bitmap_get_cardinality(storage.bitmap)) }
     package var isEmpty: Bool { unsafe roaring_bitmap_is_empty(storage.bitmap) }
+    /// The least ordinal; nil in the empty set.
+    package var first: UInt32? { isEmpty ? nil : unsafe roaring_bitmap_minimum(storage.bitmap) }
+    /// The greatest ordinal; nil in the empty set.
+    package var last: UInt32? { isEmpty ? nil : unsafe roaring_bitmap_maximum(storage.bitmap) }
 
     package func contains(_ ordinal: UInt32) -> Bool { unsafe roaring_bitmap_contains(storage.bitmap, ordinal) }
+
+    package func isSubset(of other: Bitmap) -> Bool {
+        unsafe roaring_bitmap_is_subset(storage.bitmap, other.storage.bitmap)
+    }
+
+    /// How many ordinals both sets have, without making their intersection.
+    package func intersectionCount(_ other: Bitmap) -> Int {
+        unsafe Int(roaring_bitmap_and_cardinality(storage.bitmap, other.storage.bitmap))
+    }
+
+    /// How many ordinals of a range are in the set.
+    package func count(in range: Range<UInt32>) -> Int {
+        unsafe Int(
+            roaring_bitmap_range_cardinality(storage.bitmap, UInt64(range.lowerBound), UInt64(range.upperBound)))
+    }
+
+    /// Every ordinal, ascending.
+    package var ordinals: [UInt32] {
+        let count = count
+        return unsafe [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
+            if count > 0 { unsafe roaring_bitmap_to_uint32_array(storage.bitmap, buffer.baseAddress) }
+            filled = count
+        }
+    }
+
+    /// Up to `limit` ordinals from `start` on, ascending: a page of a scroll, whose next page starts after its last.
+    ///
+    /// - Complexity: O(`limit`), and the logarithm of the size to find the start.
+    package func ordinals(from start: UInt32, limit: Int) -> [UInt32] {
+        let limit = min(limit, count)
+        guard limit > 0 else { return [] }
+        var iterator = unsafe roaring_uint32_iterator_t()
+        unsafe roaring_init_iterator(storage.bitmap, &iterator)
+        guard unsafe roaring_move_uint32_iterator_equalorlarger(&iterator, start) else { return [] }
+        return unsafe [UInt32](unsafeUninitializedCapacity: limit) { buffer, filled in
+            // SAFETY: the library writes no more than `limit` numbers and returns how many; the bitmap outlives this.
+            filled = unsafe Int(roaring_read_uint32_iterator(&iterator, buffer.baseAddress, UInt32(clamping: limit)))
+        }
+    }
+
+    // MARK: Changes
 
     package mutating func insert(_ ordinal: UInt32) {
         makeUnique()
         unsafe roaring_bitmap_add(storage.bitmap, ordinal)
+    }
+
+    package mutating func insert(_ range: Range<UInt32>) {
+        guard let last = range.last else { return }
+        makeUnique()
+        unsafe roaring_bitmap_add_range_closed(storage.bitmap, range.lowerBound, last)
     }
 
     package mutating func remove(_ ordinal: UInt32) {
@@ -51,10 +108,29 @@ package struct Bitmap: Sendable {
         unsafe roaring_bitmap_remove(storage.bitmap, ordinal)
     }
 
+    /// Packs long runs, as in a set that has nearly every ordinal: less memory, and slower changes.
+    package mutating func optimizeRuns() {
+        makeUnique()
+        unsafe _ = roaring_bitmap_run_optimize(storage.bitmap)
+        unsafe _ = roaring_bitmap_shrink_to_fit(storage.bitmap)
+    }
+
     package mutating func formUnion(_ other: Bitmap) {
         makeUnique()
         unsafe roaring_bitmap_or_inplace(storage.bitmap, other.storage.bitmap)
     }
+
+    package mutating func formIntersection(_ other: Bitmap) {
+        makeUnique()
+        unsafe roaring_bitmap_and_inplace(storage.bitmap, other.storage.bitmap)
+    }
+
+    package mutating func subtract(_ other: Bitmap) {
+        makeUnique()
+        unsafe roaring_bitmap_andnot_inplace(storage.bitmap, other.storage.bitmap)
+    }
+
+    // MARK: Combinations
 
     package func intersection(_ other: Bitmap) -> Bitmap {
         unsafe Bitmap(Storage(roaring_bitmap_and(storage.bitmap, other.storage.bitmap)))
@@ -68,24 +144,8 @@ package struct Bitmap: Sendable {
         unsafe Bitmap(Storage(roaring_bitmap_andnot(storage.bitmap, other.storage.bitmap)))
     }
 
-    /// How many ordinals both sets have, without making their intersection.
-    package func intersectionCount(_ other: Bitmap) -> Int {
-        unsafe Int(roaring_bitmap_and_cardinality(storage.bitmap, other.storage.bitmap))
-    }
-
-    /// Every ordinal, in order.
-    package var ordinals: [UInt32] {
-        let count = count
-        return unsafe [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
-            if count > 0 { unsafe roaring_bitmap_to_uint32_array(storage.bitmap, buffer.baseAddress) }
-            filled = count
-        }
-    }
-
-    /// The same set as one bit each, for a graph walk.
-    package func ordinalSet(capacity: Int) -> OrdinalSet { OrdinalSet(capacity: capacity, ordinals: ordinals) }
-
-    package var memoryBytes: Int { unsafe Int(roaring_bitmap_portable_size_in_bytes(storage.bitmap)) + 64 }
+    /// Heap bytes, as the containers' contents and what surrounds them.
+    package var memoryBytes: Int { unsafe Int(roaring_bitmap_portable_size_in_bytes(storage.bitmap)) + 128 }
 }
 
 extension Bitmap: Equatable {

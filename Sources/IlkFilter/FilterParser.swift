@@ -5,20 +5,24 @@ extension FilterExpression {
     ///
     ///     price < 30 and (brand in ('a', 'b') or not sold_out) and made.year between 2020 and 2024
     ///
-    /// `not` binds closest, then `and`, then `or`. A name alone means that it is true. Keywords are written in any
-    /// case; strings stand in single or double quotes, odd names in backquotes.
+    /// `not` binds closest, then `and`, then `or`. Operators: `= != < <= > >= in, not in, between A and B, exists,
+    /// is_empty`; a name alone means that it is true. Keywords are written in any case. Strings stand in single or
+    /// double quotes, names with odd characters in backquotes; there a doubled quote is one, and `\\ \' \" \n \r \t
+    /// \uXXXX` are escapes.
     ///
-    /// - Throws: `invalid_filter` with the column, what was found and what was expected.
+    /// - Throws: `invalid_filter` with the column, what was found and what was expected; `too_large` over 1 MiB.
     package static func parse(_ text: String) throws(IlkError) -> FilterExpression {
-        guard text.utf8.count <= 1 << 20 else {
-            throw IlkError(.tooLarge, "the filter has \(text.utf8.count) bytes; \(1 << 20) at most")
+        guard text.utf8.count <= maximumBytes else {
+            throw IlkError(
+                .tooLarge,
+                "the filter has \(text.utf8.count) bytes and at most \(maximumBytes) are read; send it as a JSON tree")
         }
         var parser = try FilterParser(text)
         return try parser.whole().normalized
     }
 }
 
-/// A recursive-descent parser with one token of foresight.
+/// A recursive-descent parser with one token of foresight; it recurses once for each parenthesis, 64 deep at most.
 private struct FilterParser {
     private var lexer: FilterLexer
     private var token: FilterToken
@@ -32,13 +36,30 @@ private struct FilterParser {
     }
 
     mutating func whole() throws(IlkError) -> FilterExpression {
-        guard token != .end else { throw fail("the filter is empty; leave it out, or write one such as price < 30") }
+        guard token != .end else {
+            throw FilterLexer.error(column, "the filter is empty; leave it out, or write one such as price < 30")
+        }
         let expression = try disjunction()
-        guard token == .end else { throw fail("found \(token.description); expected 'and', 'or' or the end") }
+        guard token == .end else { throw afterComparison() }
         return expression
     }
 
-    private func fail(_ message: String) -> IlkError { FilterLexer.error(column, message) }
+    // MARK: Tokens and errors
+
+    private func fail(_ expected: String, _ hint: String = "") -> IlkError {
+        FilterLexer.error(column, "found \(token.description); expected \(expected)\(hint.isEmpty ? "" : "; \(hint)")")
+    }
+
+    private func afterComparison() -> IlkError {
+        let hint =
+            switch token {
+            case .symbol(","): "several values stand in a list: brand in ('a', 'b')"
+            case .symbol(")"): "there is no '(' that it would close"
+            case .name, .string, .number: "join two comparisons by 'and' or 'or'"
+            default: ""
+            }
+        return fail("'and', 'or' or the end", hint)
+    }
 
     private mutating func advance() throws(IlkError) { (token, column) = try lexer.next() }
 
@@ -54,11 +75,14 @@ private struct FilterParser {
         return true
     }
 
+    // MARK: Expressions
+
     private mutating func disjunction() throws(IlkError) -> FilterExpression {
         depth += 1
         defer { depth -= 1 }
         guard depth <= FilterExpression.maximumDepth else {
-            throw fail("nested deeper than \(FilterExpression.maximumDepth); flatten it")
+            throw FilterLexer.error(
+                column, "nested deeper than \(FilterExpression.maximumDepth) parentheses; flatten it")
         }
         var parts = [try conjunction()]
         while try take(keyword: "or") { parts.append(try conjunction()) }
@@ -79,94 +103,129 @@ private struct FilterParser {
     }
 
     private mutating func primary() throws(IlkError) -> FilterExpression {
+        let opening = column
         if try take(symbol: "(") {
             let inner = try disjunction()
-            guard try take(symbol: ")") else { throw fail("found \(token.description); expected ')'") }
+            guard try take(symbol: ")") else {
+                throw fail("'and', 'or' or the ')' of the '(' in column \(opening)")
+            }
             return inner
         }
-        guard case .name(let path, let isQuoted) = token else {
-            throw fail("found \(token.description); expected a field's name, 'not' or '('")
+        switch token {
+        case .name(let path, let isQuoted):
+            if !isQuoted && FilterLexer.keywords.contains(path.lowercased()) { throw misplacedKeyword(path) }
+            leaves += 1
+            guard leaves <= FilterExpression.maximumLeaves else {
+                throw FilterLexer.error(column, "more than \(FilterExpression.maximumLeaves) comparisons; use 'in (…)'")
+            }
+            try advance()
+            return try comparison(path)
+        case .string: throw fail("a field's name", "names stand without quotes, or in backquotes")
+        case .number: throw fail("a field's name", "the field comes first: price > 30")
+        case .symbol, .end: throw fail("a field's name, 'not' or '('")
         }
-        guard isQuoted || !FilterLexer.keywords.contains(path.lowercased()) else {
-            throw fail("found the keyword '\(path)'; expected a field's name (put it in backquotes if it is one)")
-        }
-        leaves += 1
-        guard leaves <= FilterExpression.maximumLeaves else {
-            throw fail("more than \(FilterExpression.maximumLeaves) comparisons; use 'in (…)'")
-        }
-        try advance()
-        return try comparison(path)
     }
 
+    private func misplacedKeyword(_ name: String) -> IlkError {
+        let hint =
+            switch name.lowercased() {
+            case "exists", "is_empty": "it comes after the field: price \(name)"
+            default: "put it in backquotes if it is one: `\(name)`"
+            }
+        return fail("a field's name, 'not' or '('", hint)
+    }
+
+    // MARK: Comparisons
+
+    private static let operators = ["in", "not", "between", "exists", "is_empty", "and", "or"]
+
     private mutating func comparison(_ path: String) throws(IlkError) -> FilterExpression {
-        if case .symbol(let symbol) = token, symbol != ")", symbol != ",", symbol != "(" {
-            try advance()
-            return try comparison(path, symbol)
+        switch token {
+        case .symbol(let symbol) where !["(", ")", ","].contains(symbol): return try comparison(path, symbol)
+        case .end, .symbol(")"): return .member(path: path, [.bool(true)])
+        case .name(let word, false):
+            switch word.lowercased() {
+            case "and", "or": return .member(path: path, [.bool(true)])
+            case "not":
+                try advance()
+                guard let leaf = try suffix(path) else { throw fail("'in', 'between', 'exists' or 'is_empty'") }
+                return .not(leaf)
+            default: if let leaf = try suffix(path) { return leaf }
+            }
+        default: break
         }
+        throw fail("= != < <= > >= in between exists is_empty, 'and' or 'or' after '\(path)'", hint)
+    }
+
+    /// What to do about a word that is no operator.
+    private var hint: String {
+        switch token.keyword {
+        case "is": "for the absence of a value write 'name = null' or 'name is_empty'"
+        case "like", "ilike", "contains", "matches", "startswith", "starts_with":
+            "there is no pattern matching: compare with = or in"
+        case let word?:
+            NearestName.of(word, among: Self.operators).map { "did you mean '\($0)'?" }
+                ?? "put a field's name with spaces in backquotes"
+        default: ""
+        }
+    }
+
+    /// A comparison by a word; nil where the word begins none.
+    private mutating func suffix(_ path: String) throws(IlkError) -> FilterExpression? {
         if try take(keyword: "exists") { return .exists(path: path) }
         if try take(keyword: "is_empty") { return .isEmpty(path: path) }
         if try take(keyword: "in") { return .member(path: path, try list()) }
-        if try take(keyword: "between") { return try between(path) }
-        if token.keyword == "not" {
-            try advance()
-            if try take(keyword: "in") { return .not(.member(path: path, try list())) }
-            if try take(keyword: "between") { return .not(try between(path)) }
-            if try take(keyword: "exists") { return .not(.exists(path: path)) }
-            if try take(keyword: "is_empty") { return .not(.isEmpty(path: path)) }
-            throw fail("found \(token.description); expected 'in', 'between', 'exists' or 'is_empty'")
+        if try take(keyword: "between") {
+            let lower = try bound("between")
+            guard try take(keyword: "and") else { throw fail("'and' and the upper end") }
+            return .range(path: path, lower: lower, upper: try bound("between"))
         }
-        switch token {
-        case .end, .symbol(")"): return .member(path: path, [.bool(true)])
-        case .name where token.keyword == "and" || token.keyword == "or": return .member(path: path, [.bool(true)])
-        default:
-            throw fail(
-                "found \(token.description) after '\(path)'; expected = != < <= > >= in between exists is_empty, 'and' or 'or'")
-        }
+        return nil
     }
 
     private mutating func comparison(_ path: String, _ symbol: String) throws(IlkError) -> FilterExpression {
-        guard let value = try value() else {
-            // Equal to null means absent.
-            switch symbol {
-            case "=": return .not(.exists(path: path))
-            case "!=": return .exists(path: path)
-            default: throw fail("null can only be compared with = and !=; use 'exists'")
-            }
-        }
+        try advance()
         switch symbol {
-        case "=": return .member(path: path, [value])
-        case "!=": return .not(.member(path: path, [value]))
-        case "<": return .range(path: path, lower: nil, upper: .init(value: value, isIncluded: false))
-        case "<=": return .range(path: path, lower: nil, upper: .init(value: value, isIncluded: true))
-        case ">": return .range(path: path, lower: .init(value: value, isIncluded: false), upper: nil)
-        default: return .range(path: path, lower: .init(value: value, isIncluded: true), upper: nil)
+        case "=", "!=":
+            guard let value = try value() else {
+                // Equal to null means absent.
+                return symbol == "=" ? .not(.exists(path: path)) : .exists(path: path)
+            }
+            return symbol == "=" ? .member(path: path, [value]) : .not(.member(path: path, [value]))
+        case "<", "<=": return .range(path: path, lower: nil, upper: try bound(symbol))
+        default: return .range(path: path, lower: try bound(symbol), upper: nil)
         }
     }
 
-    private mutating func between(_ path: String) throws(IlkError) -> FilterExpression {
-        let lower = try scalar()
-        guard try take(keyword: "and") else { throw fail("found \(token.description); expected 'and' and the upper end") }
-        let upper = try scalar()
-        return .range(
-            path: path, lower: .init(value: lower, isIncluded: true), upper: .init(value: upper, isIncluded: true))
+    private mutating func bound(_ symbol: String) throws(IlkError) -> FilterExpression.Bound {
+        let found = (token, column)
+        switch try value() {
+        case .some(.bool), nil:
+            (token, column) = found
+            throw fail("a number or a date-time after '\(symbol)'", "compare true, false and null with = or !=")
+        case let value?: return .init(value: value, isIncluded: symbol != "<" && symbol != ">")
+        }
     }
 
     private mutating func list() throws(IlkError) -> [FilterValue] {
-        guard try take(symbol: "(") else { throw fail("found \(token.description); expected '(' and a list of values") }
-        var values = [try scalar()]
-        while try take(symbol: ",") {
-            values.append(try scalar())
-            guard values.count <= FilterExpression.maximumLeaves else {
-                throw fail("more than \(FilterExpression.maximumLeaves) values in a list; filter by a field instead")
+        guard try take(symbol: "(") else { throw fail("'(' and a list of values", "as in ('a', 'b')") }
+        var values: [FilterValue] = []
+        repeat {
+            guard values.count < FilterExpression.maximumValues else {
+                throw FilterLexer.error(
+                    column,
+                    "more than \(FilterExpression.maximumValues) values in a list; give the points a field to filter by"
+                )
             }
-        }
-        guard try take(symbol: ")") else { throw fail("found \(token.description); expected ',' or ')'") }
+            let found = (token, column)
+            guard let value = try value() else {
+                (token, column) = found
+                throw fail("a string, number, true or false", "for points without a value write 'or name = null'")
+            }
+            values.append(value)
+        } while try take(symbol: ",")
+        guard try take(symbol: ")") else { throw fail("',' or ')'") }
         return values
-    }
-
-    private mutating func scalar() throws(IlkError) -> FilterValue {
-        guard let value = try value() else { throw fail("null cannot stand here; use 'exists'") }
-        return value
     }
 
     /// A literal; nil for null.
@@ -180,9 +239,9 @@ private struct FilterParser {
             case "true": value = .bool(true)
             case "false": value = .bool(false)
             case "null": value = nil
-            default: throw fail("found '\(name)'; quote it if it is a string: '\(name)'")
+            default: throw fail("a value", "quote it if it is a string: \(FilterValue.string(name).shortDescription)")
             }
-        case .symbol, .end: throw fail("found \(token.description); expected a value")
+        case .symbol, .end: throw fail("a value: a string in quotes, a number, true, false or null")
         }
         try advance()
         return value

@@ -1,56 +1,22 @@
 package import IlkProtocol
 
-/// A number compared exactly: an integer keeps its 64 bits, and is never rounded to compare it with a fraction.
-package enum FilterNumber: Hashable, Sendable {
-    case int(Int64)
-    /// Never a whole number that fits an `int`.
-    case double(Double)
-
-    /// Takes a double; a whole one that fits becomes an integer, so that 3.0 and 3 are one value.
-    package init(_ value: Double) {
-        if let whole = Int64(exactly: value) { self = .int(whole) } else { self = .double(value) }
-    }
-}
-
-extension FilterNumber: Comparable {
-    package static func < (a: FilterNumber, b: FilterNumber) -> Bool {
-        switch (a, b) {
-        case (.int(let a), .int(let b)): a < b
-        case (.double(let a), .double(let b)): a < b
-        case (.int(let a), .double(let b)): isLess(a, than: b)
-        case (.double(let a), .int(let b)): !isLess(b, than: a)  // they are never equal
-        }
-    }
-
-    private static func isLess(_ int: Int64, than double: Double) -> Bool {
-        if double >= 0x1p63 { return true }
-        if double < -0x1p63 { return false }
-        return int <= Int64(double.rounded(.down))
-    }
-}
-
-/// A literal of a filter.
+/// A scalar: a literal of a filter, or a value that a payload has.
+///
+/// Strings are equal where they are canonically equivalent Unicode, as everywhere in Swift: a composed and a
+/// decomposed "é" are one value.
 package enum FilterValue: Hashable, Sendable {
     case number(FilterNumber)
     case string(String)
     case bool(Bool)
 
-    /// What it is, in the words of an error message.
-    var description: String {
-        switch self {
-        case .number(.int(let int)): String(int)
-        case .number(.double(let double)): String(double)
-        case .string(let text): "'\(text.replacing("'", with: "''"))'"
-        case .bool(let bool): bool ? "true" : "false"
-        }
-    }
-
-    /// A JSON scalar; nil for null, arrays and objects.
+    /// A JSON scalar; nil for null, arrays, objects and numbers that are not finite.
     package init?(_ value: JSONValue) {
         switch value {
         case .int(let int): self = .number(.int(int))
-        case .uint(let uint): self = .number(FilterNumber(Double(uint)))
-        case .double(let double): self = .number(FilterNumber(double))
+        case .uint(let uint): self = .number(FilterNumber(uint))
+        case .double(let double):
+            guard let number = FilterNumber(double) else { return nil }
+            self = .number(number)
         case .string(let text): self = .string(text)
         case .bool(let bool): self = .bool(bool)
         case .null, .array, .object: return nil
@@ -61,10 +27,44 @@ package enum FilterValue: Hashable, Sendable {
     package var json: JSONValue {
         switch self {
         case .number(.int(let int)): .int(int)
+        case .number(.uint(let uint)): .uint(uint)
         case .number(.double(let double)): .double(double)
         case .string(let text): .string(text)
         case .bool(let bool): .bool(bool)
         }
+    }
+}
+
+extension FilterValue: CustomStringConvertible {
+    /// The value as the filter language writes it; it is read back as the same.
+    package var description: String {
+        switch self {
+        case .number(let number): number.description
+        case .string(let text): Self.quoted(text, "'")
+        case .bool(let bool): bool ? "true" : "false"
+        }
+    }
+
+    /// The value for an error message: no longer than a line.
+    var shortDescription: String {
+        guard case .string(let text) = self, text.unicodeScalars.count > 40 else { return description }
+        return Self.quoted(String(String.UnicodeScalarView(text.unicodeScalars.prefix(40))), "'") + "…"
+    }
+
+    /// Text between quotes, scalar by scalar: a quote that a combining mark follows is no `Character` of its own.
+    static func quoted(_ text: String, _ quote: Unicode.Scalar) -> String {
+        var result = String.UnicodeScalarView([quote])
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case quote, "\\": result.append(contentsOf: ["\\", scalar])
+            case "\n": result.append(contentsOf: ["\\", "n"])
+            case "\r": result.append(contentsOf: ["\\", "r"])
+            case "\t": result.append(contentsOf: ["\\", "t"])
+            default: result.append(scalar)
+            }
+        }
+        result.append(quote)
+        return String(result)
     }
 }
 

@@ -1,5 +1,7 @@
+import IlkVectors
+
 /// Numbers with their ordinals in sorted blocks: a value is found, added or taken out in about a microsecond among
-/// millions, and a range is a run of whole blocks with two partial ones.
+/// millions, and a range is a run of blocks, of which only the first and the last are searched.
 struct NumberIndex: Sendable {
     /// A value of a point; a point with several values has several.
     struct Entry: Comparable {
@@ -9,20 +11,71 @@ struct NumberIndex: Sendable {
         static func < (a: Entry, b: Entry) -> Bool { a.value != b.value ? a.value < b.value : a.ordinal < b.ordinal }
     }
 
-    private static let blockLimit = 1_024
+    /// Both ends of a range; nil is open.
+    struct Interval: Sendable {
+        var lower: (value: FilterNumber, isIncluded: Bool)?
+        var upper: (value: FilterNumber, isIncluded: Bool)?
+
+        init(lower: (value: FilterNumber, isIncluded: Bool)?, upper: (value: FilterNumber, isIncluded: Bool)?) {
+            self.lower = lower
+            self.upper = upper
+        }
+
+        static let all = Interval(lower: nil, upper: nil)
+
+        init(_ value: FilterNumber) { self.init(lower: (value, true), upper: (value, true)) }
+
+        func reaches(_ value: FilterNumber) -> Bool {
+            guard let lower else { return true }
+            return lower.isIncluded ? value >= lower.value : value > lower.value
+        }
+
+        func isPassed(by value: FilterNumber) -> Bool {
+            guard let upper else { return false }
+            return upper.isIncluded ? value > upper.value : value >= upper.value
+        }
+
+        func contains(_ value: FilterNumber) -> Bool { reaches(value) && !isPassed(by: value) }
+
+        /// What lies before it and after it.
+        var outside: [Interval] {
+            [
+                lower.map { Interval(lower: nil, upper: ($0.value, !$0.isIncluded)) },
+                upper.map { Interval(lower: ($0.value, !$0.isIncluded), upper: nil) },
+            ].compactMap { $0 }
+        }
+    }
+
+    private static let blockLimit = 512
     /// None is empty, but for the only one of an empty index.
     private var blocks: [[Entry]] = [[]]
+    private(set) var count = 0
+
+    // MARK: Changes
 
     mutating func insert(_ value: FilterNumber, _ ordinal: UInt32) {
         let entry = Entry(value: value, ordinal: ordinal)
         let block = block(of: entry)
         let place = Self.firstPlace(in: blocks[block]) { !($0 < entry) }
         if place < blocks[block].count && blocks[block][place] == entry { return }
-        blocks[block].insert(entry, at: place)
-        guard blocks[block].count > Self.blockLimit else { return }
-        let upper = Array(blocks[block][(Self.blockLimit / 2)...])
-        blocks[block].removeSubrange((Self.blockLimit / 2)...)
-        blocks.insert(upper, at: block + 1)
+        count += 1
+        guard blocks[block].count == Self.blockLimit else {
+            blocks[block].insert(entry, at: place)
+            return
+        }
+        if place == Self.blockLimit && block == blocks.count - 1 {
+            // Values that only grow, such as times, leave full blocks behind, not halves.
+            blocks.append([entry])
+            return
+        }
+        let middle = Self.blockLimit / 2
+        blocks.insert(Array(blocks[block][middle...]), at: block + 1)
+        blocks[block].removeSubrange(middle...)
+        if place <= middle {
+            blocks[block].insert(entry, at: place)
+        } else {
+            blocks[block + 1].insert(entry, at: place - middle)
+        }
     }
 
     mutating func remove(_ value: FilterNumber, _ ordinal: UInt32) {
@@ -30,48 +83,98 @@ struct NumberIndex: Sendable {
         let block = block(of: entry)
         let place = Self.firstPlace(in: blocks[block]) { !($0 < entry) }
         guard place < blocks[block].count, blocks[block][place] == entry else { return }
+        count -= 1
         blocks[block].remove(at: place)
+        if blocks[block].count < Self.blockLimit / 4 { mergeSmall(block) }
+    }
+
+    /// Joins a small block with a neighbor where both fit one with room to grow: else values that come and go would
+    /// leave a block for each few that stay.
+    private mutating func mergeSmall(_ block: Int) {
+        for left in [block - 1, block] where left >= 0 && left + 1 < blocks.count {
+            guard blocks[left].count + blocks[left + 1].count <= Self.blockLimit / 2 else { continue }
+            blocks[left] = blocks[left] + blocks[left + 1]
+            blocks.remove(at: left + 1)
+            return
+        }
         if blocks[block].isEmpty && blocks.count > 1 { blocks.remove(at: block) }
     }
 
-    /// The ordinals of values within two bounds, in the order of the values.
-    func ordinals(from lower: (FilterNumber, isIncluded: Bool)?, to upper: (FilterNumber, isIncluded: Bool)?) -> [UInt32] {
-        func isReached(_ entry: Entry) -> Bool {
-            guard let (bound, isIncluded) = lower else { return true }
-            return isIncluded ? entry.value >= bound : entry.value > bound
-        }
-        func isPassed(_ entry: Entry) -> Bool {
-            guard let (bound, isIncluded) = upper else { return false }
-            return isIncluded ? entry.value > bound : entry.value >= bound
-        }
-        var result: [UInt32] = []
-        let first = Self.firstPlace(in: blocks) { $0.last.map(isReached) ?? false }
-        for block in blocks[first...] {
-            guard let head = block.first, !isPassed(head) else { break }
-            let start = Self.firstPlace(in: block, where: isReached)
-            let end = Self.firstPlace(in: block, where: isPassed)
-            if start < end { for entry in block[start..<end] { result.append(entry.ordinal) } }
-        }
-        return result
+    // MARK: Ranges
+
+    /// The blocks that may have a value of the interval.
+    private func blocks(of interval: Interval) -> Range<Int> {
+        let first = Self.firstPlace(in: blocks) { $0.last.map { interval.reaches($0.value) } ?? false }
+        let end = Self.firstPlace(in: blocks) { $0.first.map { interval.isPassed(by: $0.value) } ?? true }
+        return first..<max(first, end)
     }
 
-    /// Every value with the ordinals that have it, ascending.
-    func forEachValue(_ body: (FilterNumber, [UInt32]) -> Void) {
-        var run: (value: FilterNumber, ordinals: [UInt32])?
-        for block in blocks {
-            for entry in block {
-                if run?.value == entry.value {
-                    run?.ordinals.append(entry.ordinal)
+    /// How many entries there are in the interval, about: exact within a block or two.
+    func estimate(_ interval: Interval) -> Int {
+        let range = blocks(of: interval)
+        guard range.count > 2 else { return range.reduce(0) { $0 + part(of: blocks[$1], interval).count } }
+        return range.count * count / blocks.count
+    }
+
+    private func part(of block: [Entry], _ interval: Interval) -> Range<Int> {
+        let start = Self.firstPlace(in: block) { interval.reaches($0.value) }
+        let end = Self.firstPlace(in: block) { interval.isPassed(by: $0.value) }
+        return start..<max(start, end)
+    }
+
+    /// The ordinals with a value in the interval; all are below `capacity`.
+    ///
+    /// Few are sorted; many are set in flat bits, at about a nanosecond each, whatever the order of their values.
+    func ordinals(in interval: Interval, capacity: Int) -> Bitmap {
+        let range = blocks(of: interval)
+        let areMany = range.count * Self.blockLimit * 1_024 > capacity && range.count > 2
+        var words = areMany ? [UInt64](repeating: 0, count: (capacity + 63) / 64) : []
+        var ordinals: [UInt32] = []
+        for block in range {
+            // Only the first and the last are partly outside.
+            let isWhole = block > range.lowerBound && block < range.upperBound - 1
+            for entry in blocks[block][isWhole ? blocks[block].indices : part(of: blocks[block], interval)] {
+                if areMany {
+                    words[Int(entry.ordinal / 64)] |= 1 << UInt64(entry.ordinal % 64)
                 } else {
-                    if let run { body(run.value, run.ordinals) }
-                    run = (entry.value, [entry.ordinal])
+                    ordinals.append(entry.ordinal)
                 }
             }
         }
-        if let run { body(run.value, run.ordinals) }
+        return areMany ? Bitmap(words: words) : Bitmap(ordinals.sorted())
     }
 
-    var memoryBytes: Int { blocks.reduce(0) { $0 + $1.capacity * MemoryLayout<Entry>.stride + 48 } }
+    /// Every value with how many of its ordinals are in a set, ascending; values without any are left out.
+    func forEachValue(within ordinals: OrdinalSet, _ body: (FilterNumber, Int) -> Void) {
+        var value: FilterNumber?
+        var having = 0
+        for block in blocks {
+            for entry in block where ordinals.contains(entry.ordinal) {
+                if entry.value != value {
+                    if let value { body(value, having) }
+                    value = entry.value
+                    having = 0
+                }
+                having += 1
+            }
+        }
+        if let value { body(value, having) }
+    }
+
+    var memoryBytes: Int { blocks.reduce(0) { $0 + $1.capacity * MemoryLayout<Entry>.stride + 40 } }
+
+    /// What is wrong with the blocks: for tests.
+    func problems() -> [String] {
+        var problems: [String] = []
+        if blocks.count > 1 && blocks.contains([]) { problems.append("an empty block") }
+        if blocks.contains(where: { $0.count > Self.blockLimit }) { problems.append("a block over its limit") }
+        let all = blocks.joined()
+        if all.count != count { problems.append("\(all.count) entries, counted \(count)") }
+        if !zip(all, all.dropFirst()).allSatisfy({ $0 < $1 }) { problems.append("entries out of order") }
+        return problems
+    }
+
+    // MARK: Search
 
     /// The block where an entry is, or belongs: the last that does not begin after it.
     private func block(of entry: Entry) -> Int {

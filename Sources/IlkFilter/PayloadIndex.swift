@@ -5,76 +5,74 @@ package import IlkVectors
 ///
 /// Not for several threads at once: the collection guards it.
 package struct PayloadIndex: Sendable {
-    private let fields: [PayloadField]
-    private var indexes: [String: FieldIndex]
+    /// In the order of declaration; of a path declared twice the first.
+    private(set) var indexes: [FieldIndex] = []
+    private var places: [String: Int] = [:]
 
     package init(fields: [PayloadField]) {
-        self.fields = fields
-        indexes = Dictionary(fields.map { ($0.path, FieldIndex($0)) }) { first, _ in first }
+        for field in fields where places[field.path] == nil {
+            places[field.path] = indexes.count
+            indexes.append(FieldIndex(field))
+        }
     }
 
     /// Checks the declared fields of a payload, whole.
     ///
     /// - Throws: `invalid_request` naming the field, what it should be and what it is.
     package static func validate(_ payload: JSONValue, against fields: [PayloadField]) throws(IlkError) {
-        for field in fields { try FieldIndex.validate(payload, field) }
+        for field in fields {
+            try PayloadPath(field.path).forEachValue(in: payload) { value throws(IlkError) in
+                if value == .null { return }
+                guard let scalar = FilterValue(value), field.kind.stored(scalar) != nil else {
+                    throw field.kind.misfit(value, at: field.path)
+                }
+            }
+        }
     }
 
     /// Makes this the payload of an ordinal, in place of the one it had.
     ///
     /// - Throws: `invalid_request` where a declared field does not fit; then nothing is changed.
     package mutating func set(_ payload: JSONValue, at ordinal: Ordinal) throws(IlkError) {
-        try Self.validate(payload, against: fields)
-        for field in fields {
-            indexes[field.path]?.remove(at: ordinal)
-            indexes[field.path]?.add(payload, at: ordinal)
-        }
+        var found: [FieldIndex.Found] = []
+        for index in indexes { found.append(try index.find(in: payload)) }
+        for place in indexes.indices { indexes[place].set(found[place], at: ordinal) }
     }
 
     package mutating func remove(at ordinal: Ordinal) {
-        for field in fields { indexes[field.path]?.remove(at: ordinal) }
+        for place in indexes.indices { indexes[place].remove(at: ordinal) }
     }
 
     /// The ordinals of `live` that pass a filter: exact.
     ///
-    /// - Parameter undeclared: gives the index of a path that is no declared field.
+    /// Every literal is checked before anything is looked up, so that an error never depends on the data.
+    ///
+    /// `undeclared` gives the index of a path that is no declared field; it is asked once a path.
+    ///
+    /// - Throws: `invalid_filter` where a comparison does not fit its field; what `undeclared` throws.
     package func evaluate(
         _ filter: FilterExpression, live: Bitmap, undeclared: (String) throws(IlkError) -> FieldIndex
     ) throws(IlkError) -> Bitmap {
-        func index(_ path: String) throws(IlkError) -> FieldIndex {
-            if let index = indexes[path] { return index }
-            return try undeclared(path)
+        var others: [String: FieldIndex] = [:]
+        for path in filter.paths.sorted() where places[path] == nil { others[path] = try undeclared(path) }
+        let plan = try FilterPlan(filter) { path in
+            places[path].map { indexes[$0] } ?? others[path] ?? FieldIndex(path: path)
         }
-        switch filter {
-        case .and(let parts):
-            var result = live
-            for part in parts {
-                result = result.intersection(try evaluate(part, live: live, undeclared: undeclared))
-            }
-            return result
-        case .or(let parts):
-            var result = Bitmap()
-            for part in parts { result.formUnion(try evaluate(part, live: live, undeclared: undeclared)) }
-            return result
-        case .not(let part): return live.subtracting(try evaluate(part, live: live, undeclared: undeclared))
-        case .member(let path, let values): return try index(path).members(values).intersection(live)
-        case .range(let path, let lower, let upper): return try index(path).range(lower, upper).intersection(live)
-        case .exists(let path): return try index(path).existing.intersection(live)
-        case .isEmpty(let path): return live.subtracting(try index(path).nonEmpty)
-        }
+        return plan.ordinals(within: live)
     }
 
     /// The most frequent values of a declared field among `ordinals`.
     ///
-    /// - Throws: `not_found` with the fields there are.
+    /// - Throws: `not_found` with the nearest field.
     package func facets(
         field: String, within ordinals: Bitmap, limit: Int
     ) throws(IlkError) -> [(value: JSONValue, count: Int)] {
-        guard let index = indexes[field] else {
-            throw IlkError(.notFound, "no field '\(field)'\(NearestName.hint(for: field, among: fields.map(\.path)))")
+        guard let place = places[field] else {
+            throw IlkError(
+                .notFound, "no payload field '\(field)' is declared\(NearestName.hint(for: field, among: places.keys))")
         }
-        return index.facets(within: ordinals, limit: limit)
+        return indexes[place].facets(within: ordinals, limit: limit)
     }
 
-    package var memoryBytes: Int { indexes.values.reduce(0) { $0 + $1.memoryBytes } }
+    package var memoryBytes: Int { indexes.reduce(0) { $0 + $1.memoryBytes } }
 }

@@ -1,9 +1,10 @@
 /// Instants as RFC 3339 writes them, in microseconds since 1970-01-01 UTC.
 ///
-/// `2026-11-24T12:00:00Z`, `2026-11-24 12:00:00.25+08:00`, or a date alone, which is its midnight in UTC.
-enum Timestamp {
+/// `2026-11-24T12:00:00Z`, `2026-11-24 12:00:00.25+08:00`, or a date alone, which is its midnight in UTC. Digits after
+/// the sixth of a fraction are dropped. A leap second is the first of the next minute.
+package enum Timestamp {
     /// The instant; nil where the text is no date-time, or no day of the calendar.
-    static func parse(_ text: String) -> Int64? {
+    package static func parse(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
@@ -47,9 +48,10 @@ enum Timestamp {
     }
 
     /// An instant in UTC as RFC 3339.
-    static func text(_ microseconds: Int64) -> String {
-        let day = Int((Double(microseconds) / 86_400_000_000).rounded(.down))
-        let ofDay = Int(microseconds - Int64(day) * 86_400_000_000)
+    package static func text(_ microseconds: Int64) -> String {
+        // Integers throughout: a double would round the last microseconds of a far day into the next.
+        let ofDay = ((Int(microseconds) % dayLength) + dayLength) % dayLength
+        let day = (Int(microseconds) - ofDay) / dayLength
         let (year, month, date) = civil(day)
         func pad(_ value: Int, _ width: Int) -> String {
             let digits = String(value)
@@ -61,6 +63,8 @@ enum Timestamp {
             + "\(pad(seconds / 3_600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
             + (fraction == 0 ? "Z" : ".\(pad(fraction, 6))Z")
     }
+
+    private static let dayLength = 86_400_000_000
 
     private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
