@@ -160,6 +160,17 @@ struct Parameters {
         return .tree(value.value)
     }
 
+    /// Where a scroll goes on; what it means is the collection's business.
+    func cursor() throws(IlkError) -> String? {
+        guard let cursor = try optionalString("cursor") else { return nil }
+        let count = cursor.utf8.count
+        guard count <= 256 else {
+            throw IlkError(
+                .invalidRequest, "\(place("cursor")) has \(count) bytes; send 'next_cursor' of the page before")
+        }
+        return cursor
+    }
+
     /// Paths that `with_payload` may name.
     static let maximumPaths = 256
 

@@ -159,8 +159,8 @@ enum Method: String, CaseIterable {
         case .searchBatch: .searchBatch(try SearchBatch(parameters))
         case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
         case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))
-        case .jobGet: .jobGet(job: try parameters.string("job"))
-        case .jobCancel: .jobCancel(job: try parameters.string("job"))
+        case .jobGet: .jobGet(job: try parameters.name("job"))
+        case .jobCancel: .jobCancel(job: try parameters.name("job"))
         }
     }
 }

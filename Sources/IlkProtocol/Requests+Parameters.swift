@@ -135,7 +135,7 @@ extension PointsScroll {
         self.init(
             collection: try parameters.name("collection"), filter: try parameters.filter(),
             limit: try parameters.int("limit", in: 1...10_000) ?? 100,
-            cursor: try parameters.optionalString("cursor"), withVectors: try parameters.bool("with_vectors"),
+            cursor: try parameters.cursor(), withVectors: try parameters.bool("with_vectors"),
             withPayload: try parameters.payloadSelection(default: .all))
     }
 }

@@ -267,6 +267,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         Refused("snapshot.restore", #"{"collection":"c"}"#, "snapshot.restore lacks 'path'"),
         Refused("job.get", "{}", "job.get lacks 'job'"),
         Refused("job.get", #"{"job":1}"#, "job.get.job is an integer; expected a string"),
+        Refused("job.cancel", #"{"job":"rebuild 1"}"#, "job.cancel.job is 'rebuild 1'; \(names)"),
     ]
 
     @Test(arguments: collections + points + searches)

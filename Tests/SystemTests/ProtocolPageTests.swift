@@ -47,7 +47,8 @@ extension `The daemon` {
             var notifications: [JSONValue] = []
             for step in steps {
                 if step.isSent {
-                    wire.send(step.text)
+                    // The page's daemon has its data folder there.
+                    wire.send(step.text.replacing("/var/lib/ilk", with: daemon.data))
                     continue
                 }
                 let expected: JSONValue
