@@ -51,7 +51,8 @@ format:
 bench: setup
 	scripts/setup --peers
 	swift build -c release
-	python3 benchmarks/run.py
+	python3 benchmarks/run.py --builds 3
+	python3 benchmarks/run.py --load
 
 bench-smoke:
 	swift build -c release
