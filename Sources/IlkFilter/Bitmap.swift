@@ -140,6 +140,15 @@ package struct Bitmap: Sendable {
         unsafe Bitmap(Storage(roaring_bitmap_or(storage.bitmap, other.storage.bitmap)))
     }
 
+    /// The union of any number of sets: one pass, where one after another would repair counts each time.
+    static func union(of bitmaps: [Bitmap]) -> Bitmap {
+        var pointers = unsafe bitmaps.map { unsafe UnsafePointer<roaring_bitmap_t>?($0.storage.bitmap) }
+        // SAFETY: the pointers belong to storage that `bitmaps` holds until the library has made a bitmap of its own.
+        return withExtendedLifetime(bitmaps) {
+            unsafe Bitmap(Storage(roaring_bitmap_or_many(pointers.count, &pointers)))
+        }
+    }
+
     package func subtracting(_ other: Bitmap) -> Bitmap {
         unsafe Bitmap(Storage(roaring_bitmap_andnot(storage.bitmap, other.storage.bitmap)))
     }

@@ -6,8 +6,7 @@ extension FieldIndex {
     /// Of an array each different value counts once a point. Date-times come as text, in UTC.
     package func facets(within ordinals: Bitmap, limit: Int) -> [(value: JSONValue, count: Int)] {
         var top = TopFacets(limit: limit)
-        // To count a point's own values, by a table, takes some 20 times as long as to look at an entry of a value.
-        if ordinals.count < (terms.count + numbers.count) / 20 {
+        if isCheaperByPoint(ordinals.count) {
             var counts: [FilterValue: Int] = [:]
             for ordinal in ordinals.ordinals {
                 switch held[ordinal] {
@@ -31,6 +30,18 @@ extension FieldIndex {
             }
             return (facet.value.json, facet.count)
         }
+    }
+}
+
+extension FieldIndex {
+    /// Whether to count each point's own values, rather than each value's points.
+    ///
+    /// In nanoseconds, measured on a million points: 150 for a point in a table of counts; 5 for an entry of a number;
+    /// 30 for a rare string and 15 for each of its points; 60 for each 65,536 ordinals of a frequent one's bitmap.
+    private func isCheaperByPoint(_ points: Int) -> Bool {
+        let pointsOfTerm = present.count / max(terms.count, 1)
+        let term = pointsOfTerm < 32 ? 30 + 15 * pointsOfTerm : 60 * (capacity / 65_536 + 1)
+        return points * 150 < terms.count * term + numbers.count * 5
     }
 }
 

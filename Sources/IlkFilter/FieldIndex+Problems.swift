@@ -13,7 +13,7 @@ extension FieldIndex {
         var problems = numbers.problems()
         var copy = FieldIndex(path: path)
         for ordinal in 0..<UInt32(capacity) {
-            var found = Found()
+            var found = FoundValues()
             held[ordinal].forEach { found.values.append($0) }
             found.isPresent = present.contains(ordinal)
             found.isFilled = filled.contains(ordinal)

@@ -56,14 +56,15 @@ extension FieldIndex {
         }
         guard bounds.allSatisfy(isString) else {
             throw IlkError(
-                .invalidFilter, "field '\(path)': both ends of 'between' are numbers, or both date-times in quotes")
+                .invalidFilter,
+                "field '\(path.shortened)': both ends of 'between' are numbers, or both date-times in quotes")
         }
         return .instants(
             try interval(lower, upper) { value throws(IlkError) in
                 guard case .string(let text) = value, let instant = Timestamp.parse(text) else {
                     throw IlkError(
                         .invalidFilter,
-                        "field '\(path)': \(value.shortDescription) is no date-time, and other strings have no order; "
+                        "field '\(path.shortened)': \(value.shortDescription) is no date-time, and other strings have no order; "
                             + "write it as '2026-11-24T12:00:00Z', a number without quotes, or compare with = or in")
                 }
                 return .int(instant)
@@ -114,15 +115,23 @@ extension FieldIndex {
         if values.count == 1, case .string(let text) = values[0], case .many(let bitmap)? = terms[text] {
             return candidates.intersection(bitmap)
         }
-        var result = Bitmap()
+        var single: [UInt32] = []
+        var sets: [Bitmap] = []
         for value in values {
             switch value {
-            case .string(let text): terms[text]?.formUnion(into: &result)
-            case .number(let number): result.formUnion(numbers.ordinals(in: .init(number), capacity: capacity))
-            case .bool(let bool): result.formUnion(bool ? yes : no)
+            case .string(let text):
+                switch terms[text] {
+                case nil: break
+                case .one(let ordinal): single.append(ordinal)
+                case .few(let ordinals): single += ordinals
+                case .many(let bitmap): sets.append(bitmap)
+                }
+            case .number(let number): sets.append(numbers.ordinals(in: .init(number), capacity: capacity))
+            case .bool(let bool): sets.append(bool ? yes : no)
             }
         }
-        return result.intersection(candidates)
+        if !single.isEmpty { sets.append(Bitmap(single.sorted())) }
+        return Bitmap.union(of: sets).intersection(candidates)
     }
 
     private func range(_ interval: NumberIndex.Interval, within candidates: Bitmap) -> Bitmap {

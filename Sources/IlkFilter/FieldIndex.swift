@@ -9,9 +9,7 @@ package import IlkVectors
 /// Memory, for each ordinal: 24 bytes for what it has, and 16 for a number (a third more where values come and go), or
 /// 2 for a frequent string; 32 and its text for each different string.
 package struct FieldIndex: Sendable {
-    let payloadPath: PayloadPath
-    /// Nil where the field was not declared.
-    let kind: PayloadField.Kind?
+    let reader: FieldReader
     var terms = TermIndex()
     var numbers = NumberIndex()
     var yes = Bitmap()
@@ -23,55 +21,26 @@ package struct FieldIndex: Sendable {
     var held = HeldColumn()
 
     /// The dotted path, as ``PayloadPath`` reads it.
-    package var path: String { payloadPath.text }
+    package var path: String { reader.path.text }
+    /// Nil where the field was not declared.
+    var kind: PayloadField.Kind? { reader.kind }
 
     /// An index of a path that was not declared.
     package init(path: String) {
-        payloadPath = PayloadPath(path)
-        kind = nil
+        self.init(FieldReader(path: PayloadPath(path), kind: nil))
     }
 
-    init(_ field: PayloadField) {
-        payloadPath = PayloadPath(field.path)
-        kind = field.kind
-    }
-
-    /// What a path leads to in one payload.
-    struct Found {
-        var values: [FilterValue] = []
-        var isPresent = false
-        var isFilled = false
-    }
-
-    /// Looks into a payload without changing anything.
-    ///
-    /// - Throws: `invalid_request` where a value does not fit the kind, with the field, the kind and the value.
-    func find(in payload: JSONValue) throws(IlkError) -> Found {
-        var found = Found()
-        try payloadPath.forEachValue(in: payload) { value throws(IlkError) in
-            guard value != .null else { return }
-            found.isPresent = true
-            if let scalar = FilterValue(value) {
-                found.isFilled = found.isFilled || scalar != .string("")
-                guard let kind else { return found.values.append(scalar) }
-                if let stored = kind.stored(scalar) { return found.values.append(stored) }
-            } else {
-                found.isFilled = true
-            }
-            if let kind { throw kind.misfit(value, at: path) }
-        }
-        return found
-    }
+    init(_ reader: FieldReader) { self.reader = reader }
 
     /// Makes what the path leads to in a payload the values of an ordinal.
     ///
     /// In a declared field nothing is kept of a payload that does not fit.
     package mutating func add(_ payload: JSONValue, at ordinal: Ordinal) {
-        set((try? find(in: payload)) ?? Found(), at: ordinal)
+        set((try? reader.find(in: payload)) ?? FoundValues(), at: ordinal)
     }
 
     /// Makes these the values of an ordinal, in place of those it had.
-    mutating func set(_ found: Found, at ordinal: Ordinal) {
+    mutating func set(_ found: FoundValues, at ordinal: Ordinal) {
         let raw = ordinal.rawValue
         if found.isPresent != present.contains(raw) {
             if found.isPresent { present.insert(raw) } else { present.remove(raw) }
@@ -100,7 +69,7 @@ package struct FieldIndex: Sendable {
         held.set(HeldValues(values), at: raw)
     }
 
-    mutating func remove(at ordinal: Ordinal) { set(Found(), at: ordinal) }
+    mutating func remove(at ordinal: Ordinal) { set(FoundValues(), at: ordinal) }
 
     /// Heap bytes.
     ///

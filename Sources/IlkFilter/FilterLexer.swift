@@ -12,7 +12,7 @@ enum FilterToken: Equatable {
     /// What it is, in the words of an error message.
     var description: String {
         switch self {
-        case .name(let name, let isQuoted): FilterValue.quoted(Self.short(name), isQuoted ? "`" : "'")
+        case .name(let name, let isQuoted): FilterValue.quoted(name.shortened, isQuoted ? "`" : "'")
         case .string(let text): "the string \(FilterValue.string(text).shortDescription)"
         case .number(let number): "the number \(number)"
         case .symbol(let symbol): "'\(symbol)'"
@@ -24,10 +24,6 @@ enum FilterToken: Equatable {
     var keyword: String? {
         guard case .name(let name, false) = self else { return nil }
         return name.lowercased()
-    }
-
-    private static func short(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))
     }
 }
 
@@ -236,7 +232,7 @@ struct FilterLexer {
         }
         if let int = Int64(text) { return .number(.int(int)) }
         if let uint = UInt64(text) { return .number(FilterNumber(uint)) }
-        let short = text.prefix(40)
+        let short = text.shortened
         guard let double = Double(text) else {
             throw Self.error(column, "'\(short)' is no number; quote it if it is a string: '\(short)'")
         }

@@ -154,7 +154,7 @@ private struct FilterParser {
             }
         default: break
         }
-        throw fail("= != < <= > >= in between exists is_empty, 'and' or 'or' after '\(path)'", hint)
+        throw fail("= != < <= > >= in between exists is_empty, 'and' or 'or' after '\(path.shortened)'", hint)
     }
 
     /// What to do about a word that is no operator.

@@ -74,7 +74,7 @@ extension FilterExpression {
 
     private static func leaf(_ object: JSONObject, at place: TreePlace) throws(IlkError) -> FilterExpression {
         if let stranger = object.members.first(where: { !keys.contains($0.key) })?.key {
-            throw place.error("unknown key '\(stranger.prefix(64))'\(NearestName.hint(for: stranger, among: keys))")
+            throw place.error("unknown key '\(stranger.shortened)'\(NearestName.hint(for: stranger, among: keys))")
         }
         guard case .string(let path)? = object["field"], !path.isEmpty else {
             throw place.error("lacks 'field', the name of a field, or one of 'and', 'or', 'not'")

@@ -47,8 +47,8 @@ extension FilterValue: CustomStringConvertible {
 
     /// The value for an error message: no longer than a line.
     var shortDescription: String {
-        guard case .string(let text) = self, text.unicodeScalars.count > 40 else { return description }
-        return Self.quoted(String(String.UnicodeScalarView(text.unicodeScalars.prefix(40))), "'") + "…"
+        guard case .string(let text) = self else { return description }
+        return Self.quoted(text.shortened, "'")
     }
 
     /// Text between quotes, scalar by scalar: a quote that a combining mark follows is no `Character` of its own.
@@ -85,5 +85,13 @@ extension FilterValue: Comparable {
         case (.bool(let a), .bool(let b)): !a && b
         default: a.rank < b.rank
         }
+    }
+}
+
+extension String {
+    /// The beginning, for an error message: callers' names and strings may be as long as a request.
+    var shortened: String {
+        guard unicodeScalars.count > 64 else { return self }
+        return String(UnicodeScalarView(unicodeScalars.prefix(64))) + "…"
     }
 }

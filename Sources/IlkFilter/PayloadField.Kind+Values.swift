@@ -23,11 +23,10 @@ extension PayloadField.Kind {
 
     /// What a payload must not have at a path of this kind.
     func misfit(_ value: JSONValue, at path: String) -> IlkError {
-        let text = value.text
-        let found = text.unicodeScalars.count > 60 ? "\(text.unicodeScalars.prefix(60))…" : text
         return IlkError(
             .invalidRequest,
-            "payload field '\(path)' is declared \(rawValue) but is \(found); send \(expectation), or null")
+            "payload field '\(path)' is declared \(rawValue) but is \(value.text.shortened); send \(expectation), or null"
+        )
     }
 
     /// A filter's literal as a field of this kind compares it with `=` and `in`.

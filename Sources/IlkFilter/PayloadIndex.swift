@@ -7,12 +7,15 @@ package import IlkVectors
 package struct PayloadIndex: Sendable {
     /// In the order of declaration; of a path declared twice the first.
     private(set) var indexes: [FieldIndex] = []
+    /// Of each index its own.
+    private var readers: [FieldReader] = []
     private var places: [String: Int] = [:]
 
     package init(fields: [PayloadField]) {
         for field in fields where places[field.path] == nil {
             places[field.path] = indexes.count
-            indexes.append(FieldIndex(field))
+            readers.append(FieldReader(field))
+            indexes.append(FieldIndex(FieldReader(field)))
         }
     }
 
@@ -20,22 +23,15 @@ package struct PayloadIndex: Sendable {
     ///
     /// - Throws: `invalid_request` naming the field, what it should be and what it is.
     package static func validate(_ payload: JSONValue, against fields: [PayloadField]) throws(IlkError) {
-        for field in fields {
-            try PayloadPath(field.path).forEachValue(in: payload) { value throws(IlkError) in
-                if value == .null { return }
-                guard let scalar = FilterValue(value), field.kind.stored(scalar) != nil else {
-                    throw field.kind.misfit(value, at: field.path)
-                }
-            }
-        }
+        for field in fields { _ = try FieldReader(field).find(in: payload) }
     }
 
     /// Makes this the payload of an ordinal, in place of the one it had.
     ///
     /// - Throws: `invalid_request` where a declared field does not fit; then nothing is changed.
     package mutating func set(_ payload: JSONValue, at ordinal: Ordinal) throws(IlkError) {
-        var found: [FieldIndex.Found] = []
-        for index in indexes { found.append(try index.find(in: payload)) }
+        var found: [FoundValues] = []
+        for reader in readers { found.append(try reader.find(in: payload)) }
         for place in indexes.indices { indexes[place].set(found[place], at: ordinal) }
     }
 
@@ -69,7 +65,8 @@ package struct PayloadIndex: Sendable {
     ) throws(IlkError) -> [(value: JSONValue, count: Int)] {
         guard let place = places[field] else {
             throw IlkError(
-                .notFound, "no payload field '\(field)' is declared\(NearestName.hint(for: field, among: places.keys))")
+                .notFound,
+                "no payload field '\(field.shortened)' is declared\(NearestName.hint(for: field, among: places.keys))")
         }
         return indexes[place].facets(within: ordinals, limit: limit)
     }
