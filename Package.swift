@@ -82,7 +82,8 @@ let package = Package(
             swiftSettings: settings),
 
         // Benchmarks
-        benchmark("bench-recall", "benchmarks/Recall", ["IlkVectors", "IlkANN", "IlkDatasets", "IlkProtocol", arguments]),
+        benchmark(
+            "bench-recall", "benchmarks/Recall", ["IlkVectors", "IlkANN", "IlkDatasets", "IlkProtocol", arguments]),
         benchmark("bench-load", "benchmarks/Load", ["IlkVectors", "IlkProtocol", "IlkDatasets", arguments]),
 
         // Tests
@@ -94,7 +95,9 @@ let package = Package(
         tests("IlkANNTests", ["IlkANN", "IlkVectors", "IlkTestSupport"]),
         tests("IlkFilterTests", ["IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkDatasetsTests", ["IlkDatasets", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
-        tests("IlkCollectionTests", ["IlkCollection", "IlkANN", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
+        tests(
+            "IlkCollectionTests",
+            ["IlkCollection", "IlkANN", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],

@@ -244,6 +244,30 @@ def tables(data, measurements, builds, left_out):
     return "\n".join(lines)
 
 
+def aligned(text):
+    """A Markdown table with its columns padded, for a terminal; other lines as they are."""
+    out, table = [], []
+
+    def flush():
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+        widths = [max(len(row[column]) for row in rows if "---" not in row[0]) for column in range(len(rows[0]))] if rows else []
+        for row in rows:
+            if "---" in row[0]:
+                out.append("  ".join("-" * width for width in widths))
+            else:
+                out.append("  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths))))
+        table.clear()
+
+    for line in text.splitlines():
+        if line.startswith("|"):
+            table.append(line)
+        else:
+            flush()
+            out.append(line.replace("**", ""))
+    flush()
+    return "\n".join(out)
+
+
 def put_table(name, text):
     """Replaces what stands between the table's markers in the README."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
@@ -284,7 +308,7 @@ def run_recall(options):
                     one[f"build_seconds_{threads}"] = builds[one["engine"], threads]
         text = tables(data, measurements, builds, left_out)
         if options.print:
-            print(text)
+            print(aligned(text))
         else:
             record(f"recall-{name}", measurements)
             put_table(f"recall {name}", text)
@@ -341,7 +365,7 @@ def run_load(options):
             + f" | {one['p999_us']:.0f} µs | {shares['parse']:.1f} · {shares['search']:.1f} · {shares['write']:.1f} µs | "
             + (f"{one['upserts_per_second']:,.0f} |" if one["writer"] else "– |"))
     if options.print:
-        print("\n".join(lines))
+        print(aligned("\n".join(lines)))
     else:
         record("load", found)
         put_table("load", "\n".join(lines))

@@ -78,7 +78,9 @@ struct CheckpointHeader: Equatable {
             }
             return value
         }
-        guard unsafe bytes.prefix(8).elementsEqual(CheckpointFormat.magic) else { throw .damaged("it does not begin as one") }
+        guard unsafe bytes.prefix(8).elementsEqual(CheckpointFormat.magic) else {
+            throw .damaged("it does not begin as one")
+        }
         let covered = CheckpointFormat.headerSize - 8
         guard unsafe Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<covered])) == number(covered) else {
             throw .damaged("the checksum of its header does not fit")

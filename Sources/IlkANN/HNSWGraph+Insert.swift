@@ -4,10 +4,9 @@ extension HNSWGraph {
     /// Puts a node, whose vector is in the store, into the graph: algorithm 1 of the paper.
     ///
     /// Planning (99 % of the time, measured) takes no lock; then each list is changed under its node's lock. Several
-    /// threads may insert at once, each with its own scratch.
+    /// threads may insert at once, each with its own scratch. `states` tells which nodes are live, and may be linked to:
+    /// the others are only walked through. It is nil if all are live.
     ///
-    /// - Parameter states: tells which nodes are live, and may be linked to; nil if all are. The others are only walked
-    ///   through.
     /// - Returns: false if no live node was met on level 0, so that nothing links to the new one.
     func insert(_ node: UInt32, scratch: Scratch, end: Int, states: SlotStates?) -> Bool {
         let level = level(of: node)
@@ -47,7 +46,9 @@ extension HNSWGraph {
                 }
             }
             for neighbor in chosen {
-                link(neighbor.node, to: node, distance: neighbor.distance, level: current, measure: measure, scratch: scratch)
+                link(
+                    neighbor.node, to: node, distance: neighbor.distance, level: current, measure: measure,
+                    scratch: scratch)
             }
             hasLinks = current == 0
         }
@@ -76,9 +77,7 @@ extension HNSWGraph {
 
     /// Counts the links that are cut from a level-0 list, and puts those back that are a node's last.
     ///
-    /// - Parameters:
-    ///   - old: the links of the list, nearest first, all of them counted.
-    ///   - kept: some of these.
+    /// `old` are the links of the list, nearest first, all of them counted; `kept` some of these.
     func uncount(
         _ old: [(node: UInt32, distance: Float)], butNot kept: inout [(node: UInt32, distance: Float)], limit: Int
     ) {
@@ -143,7 +142,8 @@ extension HNSWGraph {
                         isKept = false
                     }
                 } else {
-                    for lane in 0..<count where unsafe measure.distance(row, kept[place + lane].node) < candidate.distance {
+                    for lane in 0..<count
+                    where unsafe measure.distance(row, kept[place + lane].node) < candidate.distance {
                         isKept = false
                         break
                     }

@@ -24,7 +24,8 @@ extension HNSWGraph {
                 let list = list(nearest, level: current)
                 let count = list.count
                 for place in 0..<count { unsafe scratch.batch[place] = list[place] }
-                unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+                unsafe measure.distances(
+                    query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
                 counts.distances += count
                 counts.hops += 1
                 for place in 0..<count where unsafe scratch.distances[place] < distance {
@@ -40,10 +41,8 @@ extension HNSWGraph {
 
     /// The `ef` nearest nodes to be found on a level from `start`, left in `scratch.pool`: algorithm 2 of the paper.
     ///
-    /// Every node met may enter the pool, so the pool is the frontier too.
-    ///
-    /// - Parameter entry: links have one direction, and the descent may end where they lead in a circle: if the walk
-    ///   ends with less than `ef` nodes, it begins again here.
+    /// Every node met may enter the pool, so the pool is the frontier too. Links have one direction, and the descent may
+    /// end where they lead in a circle: if the walk ends with less than `ef` nodes, it begins again at `entry`.
     func searchLayer(
         _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
         query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, counts: inout WalkCounts
@@ -61,7 +60,8 @@ extension HNSWGraph {
             scratch.pool.expand(cursor)
             if cursor + 1 < scratch.pool.count { list(scratch.pool[cursor + 1].node, level: level).prefetch() }
             let count = gather(node, level: level, scratch)
-            unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+            unsafe measure.distances(
+                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
             counts.distances += count
             counts.hops += 1
             var lowest = Int.max
@@ -80,7 +80,7 @@ extension HNSWGraph {
 
     /// The same where only nodes that `admits` may enter the pool; every node may be walked through.
     ///
-    /// - Parameter budget: distances after which the walk gives up.
+    /// After `budget` distances the walk gives up.
     func searchLayer(
         _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
         query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, budget: Int = .max,
@@ -106,7 +106,8 @@ extension HNSWGraph {
                 return
             }
             let count = gather(nearest.node, level: level, scratch)
-            unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+            unsafe measure.distances(
+                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
             counts.distances += count
             counts.hops += 1
             for place in 0..<count {

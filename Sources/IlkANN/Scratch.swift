@@ -1,6 +1,8 @@
 import Synchronization
 
-/// What one search writes: the marks of visited nodes, the candidates, a batch of neighbors. Reused between searches.
+/// What one search writes: the marks of visited nodes, the candidates, a batch of neighbors.
+///
+/// It is used again by later searches.
 @safe final class Scratch {
     var pool = CandidatePool()
     /// Nodes still to be expanded where not every node may enter the pool.
@@ -49,7 +51,7 @@ import Synchronization
         }
     }
 
-    /// Marks a node, and tells whether it was new. A node placed after the visit began is passed over.
+    /// Marks a node, and tells whether it was new; a node placed after the visit began is passed over.
     @inline(__always)
     func visit(_ node: UInt32) -> Bool {
         guard Int(node) < markCount, unsafe marks[Int(node)] != epoch else { return false }

@@ -44,7 +44,8 @@ enum SlotState: UInt8, Sendable {
     }
 
     func set(_ node: UInt32, _ state: SlotState) {
-        let old = SlotState(rawValue: unsafe slots[Int(node)].exchange(state.rawValue, ordering: .acquiringAndReleasing))
+        let old = SlotState(
+            rawValue: unsafe slots[Int(node)].exchange(state.rawValue, ordering: .acquiringAndReleasing))
         if Int(node) >= end { endNumber.store(Int(node) + 1, ordering: .releasing) }
         guard old != state else { return }
         if state.isLive != (old?.isLive ?? false) { live.add(state.isLive ? 1 : -1, ordering: .releasing) }

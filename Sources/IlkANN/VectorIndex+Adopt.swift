@@ -41,7 +41,9 @@ extension VectorIndex {
                 }
                 continue
             }
-            guard first + level <= header.upperCount else { throw .damaged("node \(node) has lists that are not there") }
+            guard first + level <= header.upperCount else {
+                throw .damaged("node \(node) has lists that are not there")
+            }
             for list in first..<first + level {
                 guard !isTaken[list] else { throw .damaged("node \(node) has another's lists above level 0") }
                 isTaken[list] = true

@@ -4,9 +4,9 @@ import Synchronization
 extension VectorIndex {
     /// Writes the graph and its vectors to a file that appears whole or not at all.
     ///
-    /// No other thread may change the index meanwhile; searches go on.
+    /// No other thread may change the index meanwhile; searches go on. `sequence` is the change that the index reflects.
     ///
-    /// - Parameter sequence: the change that the index reflects.
+    /// - Throws: ``CheckpointError/file(_:)``; a file of that name that was there before is still there.
     package func checkpoint(to path: String, sequence: UInt64) throws(CheckpointError) {
         var header = CheckpointHeader(index: self, sequence: sequence)
         let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount)
@@ -19,9 +19,9 @@ extension VectorIndex {
                 do throws(FileError) { return .success(try unsafe file.write(bytes)) } catch { return .failure(error) }
             }
             try writing.get()
-            for unsafe section in unsafe sections {
-                try unsafe file.write(UnsafeRawBufferPointer(section))
-                try Self.writePadding(after: section.count, to: file)
+            for place in unsafe sections.indices {
+                try unsafe file.write(UnsafeRawBufferPointer(sections[place]))
+                try unsafe Self.writePadding(after: sections[place].count, to: file)
             }
             try file.commit()
         } catch {
@@ -61,7 +61,8 @@ extension VectorIndex {
         var offset = CheckpointFormat.headerSize
         for (number, section) in header.sections.enumerated() {
             let padded = unsafe CheckpointFormat.padded(targets[number].count)
-            guard section.offset == offset, unsafe section.length == targets[number].count, offset + padded <= bytes.count
+            guard section.offset == offset, unsafe section.length == targets[number].count,
+                offset + padded <= bytes.count
             else { throw .damaged("section \(number) is not where it should be") }
             let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + padded])
             guard unsafe Self.copy(source, to: targets[number]) == section.checksum else {

@@ -48,7 +48,9 @@ extension VectorIndex {
                 ranked.sort { ($0.distance, $0.node) > ($1.distance, $1.node) }
                 // Better one that others lead to as well.
                 let other = ranked.first { graph.mayLoseIncoming($0.node) }
-                guard let victim = other ?? ranked.first, let place = list.nodes().firstIndex(of: victim.node) else { return }
+                guard let victim = other ?? ranked.first, let place = list.nodes().firstIndex(of: victim.node) else {
+                    return
+                }
                 if other == nil { graph.uncountIncoming(victim.node) }
                 graph.countIncoming(stray)
                 list.replace(stray, at: place)

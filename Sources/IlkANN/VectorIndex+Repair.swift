@@ -84,14 +84,18 @@ extension VectorIndex {
             if level == 0 {
                 let new = kept.map(\.node).filter { !old.contains($0) }
                 for node in new { graph.countIncoming(node) }
-                let counted = ranked.filter { candidate in old.contains(candidate.node) || kept.contains { $0.node == candidate.node } }
+                let counted = ranked.filter { candidate in
+                    old.contains(candidate.node) || kept.contains { $0.node == candidate.node }
+                }
                 graph.uncount(counted, butNot: &kept, limit: list.limit)
             }
             graph.withLock(node) { list.replace(kept.lazy.map(\.node)) }
         }
     }
 
-    /// What is wrong with the graph, in sentences; empty if nothing is. For tests and `ilk check`, while nothing writes.
+    /// What is wrong with the graph, in sentences; empty if nothing is.
+    ///
+    /// For tests and `ilk check`, while nothing writes.
     package func problems() -> [String] {
         var problems: [String] = []
         for node in 0..<UInt32(states.end) where states[node] == .linked || states[node] == .removed {

@@ -4,11 +4,9 @@ import Synchronization
 extension VectorIndex {
     /// The nearest vectors that a walk through the graph finds, and all pending ones that are as near.
     ///
-    /// - Parameters:
-    ///   - query: shape `[dimension]`; for cosine of any length but 0.
-    ///   - efSearch: width of the candidate list; at least `k` is used.
-    ///   - admitting: only these may be returned; all may be walked through.
-    ///   - distanceBudget: distances after which the walk gives up.
+    /// `query` has shape `[dimension]` and, for cosine, any length but 0. At least `k` is used of `efSearch`, the width of
+    /// the candidate list. Only ordinals in `admitting` may be returned; all may be walked through. After
+    /// `distanceBudget` distances the walk gives up.
     package func search(
         _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet? = nil, distanceBudget: Int? = nil
     ) -> SearchOutcome {
@@ -91,7 +89,8 @@ extension VectorIndex {
         var total = 0
         var count = 0
         func flush() {
-            unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+            unsafe measure.distances(
+                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
             for place in 0..<count where unsafe scratch.distances[place] < scratch.pool.bound {
                 _ = unsafe scratch.pool.insert(distance: scratch.distances[place], node: scratch.batch[place])
             }

@@ -93,7 +93,8 @@ package final class VectorIndex: Sendable {
 
     /// Puts pending vectors into the graph.
     ///
-    /// - Parameter progress: asked now and then; false cancels, and the rest stays pending.
+    /// `progress` is asked now and then; where it returns false, the rest stays pending.
+    ///
     /// - Returns: whether nothing is pending any more.
     @discardableResult
     package func linkPending(threads: Int = 1, progress: ((done: Int, total: Int)) -> Bool = { _ in true }) -> Bool {
@@ -144,7 +145,7 @@ package final class VectorIndex: Sendable {
         }
     }
 
-    /// Takes every vector out of the graph: all are pending again. Searches go on, by scan.
+    /// Takes every vector out of the graph, so that all are pending again; searches go on, by scan.
     package func dropGraph() {
         let all = (0..<UInt32(states.end)).filter { states[$0].isLive }
         pending.withLock { pending in
@@ -167,7 +168,10 @@ package final class VectorIndex: Sendable {
         let end = states.end
         return [
             ("vectors", end * store.stride * 4),
-            ("links", end * (graph.stride0 * 4 + 6) + graph.upperCount.load(ordering: .relaxed) * graph.strideUpper * 4),
+            (
+                "links",
+                end * (graph.stride0 * 4 + 6) + graph.upperCount.load(ordering: .relaxed) * graph.strideUpper * 4
+            ),
             ("scratch", gate.memoryBytes),
         ]
     }

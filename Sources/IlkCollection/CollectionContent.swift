@@ -3,7 +3,9 @@ import IlkFilter
 import IlkProtocol
 import IlkVectors
 
-/// A loaded collection: the truth and what is derived from it. The parts change inside; the set of parts does not.
+/// A loaded collection: the truth and what is derived from it.
+///
+/// The parts change inside; the set of parts does not.
 final class CollectionContent: Sendable {
     let folder: String
     let schema: CollectionSchema

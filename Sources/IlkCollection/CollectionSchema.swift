@@ -1,6 +1,8 @@
 package import IlkProtocol
 
-/// What a collection holds: its vector fields and its declared payload fields. It never changes after creation.
+/// What a collection holds: its vector fields and its declared payload fields.
+///
+/// It never changes after creation.
 package struct CollectionSchema: Sendable, Equatable {
     /// Vector fields, in the order of creation; at least one.
     package var vectors: [VectorField]
@@ -24,7 +26,8 @@ package struct CollectionSchema: Sendable, Equatable {
         }
         guard vectors.count <= Self.maximumVectorFields else {
             throw IlkError(
-                .invalidRequest, "\(vectors.count) vector fields; \(Self.maximumVectorFields) at most: use a second collection")
+                .invalidRequest,
+                "\(vectors.count) vector fields; \(Self.maximumVectorFields) at most: use a second collection")
         }
         if let repeated = firstRepeated(vectors.map(\.name)) ?? firstRepeated(fields.map(\.path)) {
             throw IlkError(.invalidRequest, "field '\(repeated)' is declared twice; give each field its own name")
@@ -69,7 +72,8 @@ extension CollectionSchema {
             )
         }
         let fields = fields.map { ($0.path, JSONValue.string($0.kind.rawValue)) }
-        return .object(JSONObject([("vectors", .object(JSONObject(vectors))), ("fields", .object(JSONObject(fields)))]))
+        return .object(
+            JSONObject([("vectors", .object(JSONObject(vectors))), ("fields", .object(JSONObject(fields)))]))
     }
 
     /// Reads back what ``json`` wrote; nil if it is something else.
@@ -90,7 +94,9 @@ extension CollectionSchema {
                     efConstruction: Int(efConstruction)))
         }
         for member in fields.members {
-            guard case .string(let name) = member.value, let kind = PayloadField.Kind(rawValue: name) else { return nil }
+            guard case .string(let name) = member.value, let kind = PayloadField.Kind(rawValue: name) else {
+                return nil
+            }
             self.fields.append(PayloadField(path: member.key, kind: kind))
         }
     }

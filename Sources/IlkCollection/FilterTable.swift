@@ -53,7 +53,10 @@ final class FilterTable: Sendable {
 
     /// The live ordinals that pass a filter: exact, so its cardinality is known.
     ///
-    /// - Parameter undeclared: indexes of the paths that the filter names and the schema does not.
+    /// `undeclared` has indexes of the paths that the filter names and the schema does not.
+    ///
+    /// - Returns: ordinals of live points.
+    /// - Throws: `invalid_request` where a field cannot answer the question asked of it.
     func matching(_ filter: FilterExpression, undeclared: [String: FieldIndex]) throws(IlkError) -> Bitmap {
         let result: Result<Bitmap, IlkError> = state.withLock { state in
             do throws(IlkError) {
@@ -75,7 +78,9 @@ final class FilterTable: Sendable {
     func live() -> Bitmap { state.withLock { $0.live } }
 
     /// The most frequent values of a declared field among `ordinals`, or among all.
-    func facets(field: String, within ordinals: Bitmap?, limit: Int) throws(IlkError) -> [(value: JSONValue, count: Int)] {
+    func facets(
+        field: String, within ordinals: Bitmap?, limit: Int
+    ) throws(IlkError) -> [(value: JSONValue, count: Int)] {
         let result: Result<[(value: JSONValue, count: Int)], IlkError> = state.withLock { state in
             do throws(IlkError) {
                 return .success(try state.index.facets(field: field, within: ordinals ?? state.live, limit: limit))

@@ -39,7 +39,9 @@ extension PointID {
         switch databaseValue.storage {
         case .string(let text): self = .string(text)
         case .int64(let number): self = .number(UInt64(bitPattern: number))
-        default: throw IlkError(.internal, "a point's id is neither text nor integer; restore the collection from a snapshot")
+        default:
+            throw IlkError(
+                .internal, "a point's id is neither text nor integer; restore the collection from a snapshot")
         }
     }
 }
@@ -68,7 +70,8 @@ struct Records {
     }
 
     func insert(_ row: PointRow) throws {
-        let statement = try database.cachedStatement(sql: "INSERT INTO point(ordinal, id, fields, born) VALUES(?, ?, ?, ?)")
+        let statement = try database.cachedStatement(
+            sql: "INSERT INTO point(ordinal, id, fields, born) VALUES(?, ?, ?, ?)")
         try statement.execute(arguments: [
             row.ordinal.rawValue, row.id.databaseValue, Int64(bitPattern: row.fields), Int64(bitPattern: row.born),
         ])
@@ -76,7 +79,8 @@ struct Records {
 
     /// Gives a point that keeps its key another ordinal.
     func update(_ row: PointRow) throws {
-        let statement = try database.cachedStatement(sql: "UPDATE point SET ordinal = ?, fields = ?, born = ? WHERE id = ?")
+        let statement = try database.cachedStatement(
+            sql: "UPDATE point SET ordinal = ?, fields = ?, born = ? WHERE id = ?")
         try statement.execute(arguments: [
             row.ordinal.rawValue, Int64(bitPattern: row.fields), Int64(bitPattern: row.born), row.id.databaseValue,
         ])
@@ -100,7 +104,8 @@ struct Records {
     }
 
     func deletePayload(_ ordinal: Ordinal) throws {
-        try database.cachedStatement(sql: "DELETE FROM payload WHERE ordinal = ?").execute(arguments: [ordinal.rawValue])
+        try database.cachedStatement(sql: "DELETE FROM payload WHERE ordinal = ?").execute(arguments: [ordinal.rawValue]
+        )
     }
 
     func forEachPayload(_ body: (Ordinal, JSONText) throws -> Void) throws {
@@ -131,7 +136,8 @@ struct Records {
     /// Every vector of a field, in the order of ordinals, from `first` on.
     func forEachVector(field: Int, from first: UInt32 = 0, _ body: (Ordinal, [Float]) throws -> Void) throws {
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT ordinal, value FROM vector_\(field) WHERE ordinal >= ? ORDER BY ordinal", arguments: [first])
+            database, sql: "SELECT ordinal, value FROM vector_\(field) WHERE ordinal >= ? ORDER BY ordinal",
+            arguments: [first])
         while let row = try rows.next() {
             try body(Ordinal(row[0] as UInt32), floats(row[1]))
         }

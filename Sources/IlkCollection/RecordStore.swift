@@ -39,7 +39,8 @@ final class RecordStore: Sendable {
                         sql: "CREATE TABLE vector_\(place)(ordinal INTEGER PRIMARY KEY, value BLOB NOT NULL)")
                 }
                 let meta: [(String, any DatabaseValueConvertible)] = [
-                    ("format", format), ("schema", schema.json.text), ("seed", Int64(bitPattern: seed)), ("sequence", 0),
+                    ("format", format), ("schema", schema.json.text), ("seed", Int64(bitPattern: seed)),
+                    ("sequence", 0),
                 ]
                 for (key, value) in meta {
                     try database.execute(sql: "INSERT INTO meta VALUES(?, ?)", arguments: [key, value])
@@ -141,7 +142,8 @@ private func mapped<T>(_ what: String, _ body: () throws -> T) throws(IlkError) 
                 .unavailable, "could not \(what): \(error.message ?? "disk error"); free some space and send it again")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
             throw IlkError(
-                .internal, "could not \(what): \(error.message ?? "no access"); check the owner and mode of the data folder")
+                .internal,
+                "could not \(what): \(error.message ?? "no access"); check the owner and mode of the data folder")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             throw IlkError(
                 .internal, "could not \(what): \(error.message ?? "corrupt"); restore the collection from a snapshot")

@@ -21,9 +21,7 @@ enum SearchPlan: Equatable {
     /// A distance of a scan, which runs through memory, costs about half of one in a walk, which waits for it.
     static let scanDiscount = 2
 
-    /// - Parameters:
-    ///   - count: live vectors in the index.
-    ///   - matching: live points that pass the filter; nil without one.
+    /// The cheaper way, for an index of `count` live vectors of which `matching` pass the filter; nil without one.
     static func choose(exact: Bool, count: Int, matching: Int?, efSearch: Int, isGraphUsable: Bool) -> SearchPlan {
         if let matching {
             if exact { return .scanMatching(why: "an exact search was asked for") }
@@ -31,7 +29,8 @@ enum SearchPlan: Equatable {
             // Of `count / matching` points that a walk meets, one passes.
             let walk = Double(efSearch * distancesPerCandidate) * Double(count) / Double(max(matching, 1))
             if Double(matching) <= walk * Double(scanDiscount) {
-                return .scanMatching(why: "scanning \(matching) points is cheaper than a walk of about \(Int(walk)) distances")
+                return .scanMatching(
+                    why: "scanning \(matching) points is cheaper than a walk of about \(Int(walk)) distances")
             }
             return .walkAdmitting(budget: matching)
         }
@@ -56,7 +55,8 @@ enum SearchPlan: Equatable {
         switch self {
         case .scanAll(let why), .scanMatching(let why): why
         case .walk: "no filter, and the graph is ready"
-        case .walkAdmitting(let budget): "many points pass the filter; after \(budget) distances a scan of them is cheaper"
+        case .walkAdmitting(let budget):
+            "many points pass the filter; after \(budget) distances a scan of them is cheaper"
         }
     }
 }

@@ -3,9 +3,9 @@ package import IlkProtocol
 /// One hit of a search.
 package struct Hit: Sendable, Equatable {
     package var id: PointID
-    /// l2: Euclidean; cosine: 1 − cos; dot: −dot. Smaller is nearer.
+    /// Smaller is nearer: l2 is the Euclidean distance, cosine 1 − cos, dot −dot.
     package var distance: Float
-    /// l2: −distance; cosine: cos; dot: dot. Larger is better.
+    /// Larger is better: −distance for l2, cos for cosine, dot for dot.
     package var score: Float
     package var payload: JSONText?
     package var vector: [Float]?

@@ -20,13 +20,15 @@ extension VectorCollection {
             try? FileManager.default.removeItem(atPath: building)
             try FileManager.default.createDirectory(atPath: building, withIntermediateDirectories: true)
         } catch {
-            throw IlkError(.internal, "could not create \(building): \(error.localizedDescription); check the data folder")
+            throw IlkError(
+                .internal, "could not create \(building): \(error.localizedDescription); check the data folder")
         }
         try RecordStore.create(at: CollectionContent.databasePath(folder: building), schema: schema, seed: seed).close()
         do {
             try FileManager.default.moveItem(atPath: building, toPath: folder)
         } catch {
-            throw IlkError(.internal, "could not create \(folder): \(error.localizedDescription); check the data folder")
+            throw IlkError(
+                .internal, "could not create \(folder): \(error.localizedDescription); check the data folder")
         }
         let collection = VectorCollection(
             name: name, folder: folder, options: options, state: .loading(done: 0, total: 0))
@@ -99,7 +101,9 @@ struct CollectionLoading {
         // A tail of a few thousand is scanned beside the walk; more than that is a graph to be rebuilt.
         let isDegraded = !problems.isEmpty || unlinked > max(2_000, directory.count / 5)
         if isDegraded {
-            let cause = problems.isEmpty ? "\(unlinked) vectors came after the last checkpoint" : problems.joined(separator: "; ")
+            let cause =
+                problems.isEmpty
+                ? "\(unlinked) vectors came after the last checkpoint" : problems.joined(separator: "; ")
             degradation = "\(cause); the graph is being rebuilt and searches are exact until then"
         } else {
             degradation = nil
@@ -181,7 +185,8 @@ struct CollectionLoading {
             func take(_ ordinal: Ordinal, _ vector: [Float]) throws {
                 guard vector.count == index.dimension else {
                     throw IlkError(
-                        .internal, "a stored vector has \(vector.count) of \(index.dimension) components; restore a snapshot")
+                        .internal,
+                        "a stored vector has \(vector.count) of \(index.dimension) components; restore a snapshot")
                 }
                 index.place(vector.span, at: ordinal)
                 done += 1
@@ -195,7 +200,8 @@ struct CollectionLoading {
             } else {
                 for ordinal in missing {
                     guard let vector = try records.vector(ordinal, field: field) else {
-                        throw IlkError(.internal, "the vector of ordinal \(ordinal.rawValue) is missing; restore a snapshot")
+                        throw IlkError(
+                            .internal, "the vector of ordinal \(ordinal.rawValue) is missing; restore a snapshot")
                     }
                     try take(ordinal, vector)
                 }

@@ -6,7 +6,7 @@ import IlkVectors
 extension VectorCollection {
     /// Inserts points, or replaces those that are there: wholly, payload and vectors.
     ///
-    /// - Parameter completion: called once, here if the request is refused, else on the writer's thread.
+    /// `completion` is called once: here if the request is refused, else on the writer's thread.
     package func upsert(_ points: [UpsertPoint], completion: @escaping Completion<WriteReceipt>) {
         submit(completion) { writer throws(IlkError) in
             var prepared: [PreparedPoint] = []
@@ -81,7 +81,8 @@ extension VectorCollection {
         var after: Int64 = 0
         if let cursor = request.cursor {
             guard let key = Int64(cursor), key >= 0 else {
-                throw IlkError(.invalidRequest, "cursor '\(cursor)' is not one of ilk's; send 'next_cursor' of the page before")
+                throw IlkError(
+                    .invalidRequest, "cursor '\(cursor)' is not one of ilk's; send 'next_cursor' of the page before")
             }
             after = key
         }

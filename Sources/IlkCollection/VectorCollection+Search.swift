@@ -109,7 +109,8 @@ private struct FieldSearch {
             let outcome = index.search(
                 query.span, k: k, efSearch: efSearch, admitting: admitting, distanceBudget: budget)
             let walked = found(by: outcome)
-            return outcome.budgetExhausted ? scan(matching, after: walked, because: "the walk's budget was used up") : walked
+            return outcome.budgetExhausted
+                ? scan(matching, after: walked, because: "the walk's budget was used up") : walked
         }
     }
 
@@ -159,7 +160,8 @@ private struct FieldSearch {
         return .object(
             JSONObject([
                 ("plan", .string(plan.name)), ("why", .string(plan.why)),
-                ("turned_into_scan", found.turnedIntoScan.map { .string($0) } ?? .null), ("exact", .bool(found.isExact)),
+                ("turned_into_scan", found.turnedIntoScan.map { .string($0) } ?? .null),
+                ("exact", .bool(found.isExact)),
                 ("using", .string(content.schema.vectors[field].name)), ("ef", number(efSearch)),
                 ("live", number(index.count)), ("pending", number(index.pendingCount)),
                 ("matching", number(matching ?? content.directory.count)), ("distances", number(found.distances)),
@@ -193,7 +195,8 @@ extension CollectionContent {
             return try records.vector(row.ordinal, field: field).map { (row.ordinal, $0) }
         }
         guard let found else {
-            throw IlkError(.notFound, "point \(id) has no vector in field '\(schema.vectors[field].name)'; search by a vector")
+            throw IlkError(
+                .notFound, "point \(id) has no vector in field '\(schema.vectors[field].name)'; search by a vector")
         }
         return found
     }
@@ -208,7 +211,8 @@ extension CollectionSchema {
         guard vector.count == field.dimension else {
             throw IlkError(
                 .dimensionMismatch,
-                "\(what) has \(vector.count) components, field '\(field.name)' has \(field.dimension); embed it with the field's model")
+                "\(what) has \(vector.count) components, field '\(field.name)' has \(field.dimension); embed it with the field's model"
+            )
         }
         var norm: Float = 0
         for (place, value) in vector.enumerated() {

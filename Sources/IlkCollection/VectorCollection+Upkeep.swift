@@ -18,7 +18,9 @@ extension VectorCollection {
 
     /// Builds every graph anew from the stored vectors; searches are exact meanwhile, and writes go on.
     ///
-    /// - Parameter progress: false cancels; the collection stays exact until it is called again, which goes on.
+    /// Where `progress` returns false it stops; the collection stays exact until this is called again, which goes on.
+    ///
+    /// - Throws: `cancelled`, or `unavailable` where the collection has no writer.
     package func rebuild(progress: @escaping @Sendable (Progress) -> Bool) throws(IlkError) {
         let writer = try writer()
         let content = writer.content
@@ -34,7 +36,9 @@ extension VectorCollection {
         while content.pendingCount > 0 || state != .ready {
             guard progress(Progress(phase: "link", done: max(0, total - content.pendingCount), total: total)) else {
                 writer.setLinkingPaused(true)
-                setState(.degraded(reason: "the rebuild was cancelled and searches are exact; collection.rebuild goes on with it"))
+                setState(
+                    .degraded(
+                        reason: "the rebuild was cancelled and searches are exact; collection.rebuild goes on with it"))
                 throw IlkError(.cancelled, "the rebuild was cancelled; collection.rebuild goes on with it")
             }
             Thread.sleep(forTimeInterval: 0.05)
@@ -163,7 +167,10 @@ extension VectorCollection {
         let path = CollectionContent.databasePath(folder: folder)
         do throws(IlkError) {
             guard FileManager.default.fileExists(atPath: path) else {
-                return [CheckFinding(severity: .broken, subject: path, message: "missing; restore the collection from a snapshot")]
+                return [
+                    CheckFinding(
+                        severity: .broken, subject: path, message: "missing; restore the collection from a snapshot")
+                ]
             }
             let store = try RecordStore(path: path)
             defer { try? store.close() }

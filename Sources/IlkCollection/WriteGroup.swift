@@ -27,11 +27,11 @@ struct WriteGroup {
         self.ordinals = ordinals
     }
 
-    /// Applies an operation to the rows, wholly or not at all.
+    /// Applies an operation to the rows, wholly or not at all; its selection means the ids in `selected`.
     ///
-    /// - Parameter selected: the ids that the operation's selection means.
     /// - Throws: `IlkError` where this operation is refused and left no row changed; anything else is SQLite's and
     ///   ends the whole group.
+    /// - Returns: how many points it changed, and the sequence that it reached.
     mutating func apply(_ operation: WriteOperation, selected: [PointID]) throws -> WriteReceipt {
         let count =
             switch operation {

@@ -7,6 +7,11 @@ package struct WriteReceipt: Sendable, Equatable {
     package var count: Int
     /// The collection's sequence after this write: one more for each point that changed.
     package var sequence: UInt64
+
+    package init(count: Int, sequence: UInt64) {
+        self.count = count
+        self.sequence = sequence
+    }
 }
 
 /// Called once, on the writer's thread, with what became of a request.

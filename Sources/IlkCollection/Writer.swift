@@ -37,7 +37,7 @@ final class Writer: Sendable {
     private let isLinkingPaused = Mutex(false)
     private let report: @Sendable (CollectionState) -> Void
 
-    /// - Parameter report: gets every change between `ready` and `degraded`, on the writer's thread.
+    /// A writer that begins at `state`; `report` gets every change between `ready` and `degraded`, on its thread.
     init(
         content: CollectionContent, state: WriterState, options: CollectionOptions,
         report: @escaping @Sendable (CollectionState) -> Void
@@ -57,7 +57,9 @@ final class Writer: Sendable {
     /// Queues a write; `completion` is called exactly once.
     func submit(_ operation: WriteOperation, completion: @escaping Completion<WriteReceipt>) {
         let refusal: IlkError? = inbox.withLock { inbox in
-            if inbox.isClosed { return IlkError(.unavailable, "the collection is closing; send it again after the restart") }
+            if inbox.isClosed {
+                return IlkError(.unavailable, "the collection is closing; send it again after the restart")
+            }
             let bytes = operation.bytes
             if inbox.bytes > 0 && inbox.bytes + bytes > options.waitingBytesLimit {
                 return IlkError(
@@ -86,10 +88,14 @@ final class Writer: Sendable {
                 })
             return true
         }
-        guard accepted else { throw IlkError(.unavailable, "the collection is closing; send it again after the restart") }
+        guard accepted else {
+            throw IlkError(.unavailable, "the collection is closing; send it again after the restart")
+        }
         wake.signal()
         done.wait()
-        guard let value = result.withLock({ $0 }) else { throw IlkError(.internal, "a maintenance step had no result; report this") }
+        guard let value = result.withLock({ $0 }) else {
+            throw IlkError(.internal, "a maintenance step had no result; report this")
+        }
         return value
     }
 

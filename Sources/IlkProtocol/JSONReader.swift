@@ -44,24 +44,27 @@ import Synchronization
     }
 }
 
-/// Readers for those who parse now and then: a new one costs as much as a small document.
-private enum IdleReaders {
-    /// Unchecked: a reader is in the list or with the one who took it, never both.
-    private struct Idle: @unchecked Sendable {
-        let reader: JSONReader
-    }
-
-    private static let idle = Mutex<[Idle]>([])
+/// A reader for those who parse now and then: a new one costs as much as a small document.
+///
+/// One slot is enough: whoever finds it empty makes a reader, and whoever finds it full lets theirs go.
+private enum IdleReader {
+    /// The address of a reader that the slot owns, or 0.
+    private static let slot = Atomic<UInt>(0)
     /// A reader holds some nine times the longest document it saw; one that saw a long one is not kept.
     private static let largestKept = 65_536
-    private static let most = 8
 
-    static func take() -> JSONReader { idle.withLock { $0.popLast() }?.reader ?? JSONReader() }
+    static func take() -> JSONReader { reader(at: slot.exchange(0, ordering: .acquiring)) ?? JSONReader() }
 
     static func giveBack(_ reader: JSONReader, after count: Int) {
         guard count <= largestKept else { return }
-        let kept = Idle(reader: reader)
-        idle.withLock { if $0.count < most { $0.append(kept) } }
+        let address = unsafe UInt(bitPattern: Unmanaged.passRetained(reader).toOpaque())
+        _ = self.reader(at: slot.exchange(address, ordering: .acquiringAndReleasing))
+    }
+
+    private static func reader(at address: UInt) -> JSONReader? {
+        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return nil }
+        // SAFETY: whoever exchanges an address out of the slot takes over the reference that was put in with it.
+        return unsafe Unmanaged<JSONReader>.fromOpaque(pointer).takeRetainedValue()
     }
 }
 
@@ -85,8 +88,8 @@ extension JSONValue {
     ///
     /// - Throws: `parse_error` where the bytes are not exactly one JSON value.
     public static func parse(_ bytes: UnsafeRawBufferPointer) throws(IlkError) -> JSONValue {
-        let reader = IdleReaders.take()
-        defer { IdleReaders.giveBack(reader, after: bytes.count) }
+        let reader = IdleReader.take()
+        defer { IdleReader.giveBack(reader, after: bytes.count) }
         return try unsafe reader.read(bytes) { $0.value }
     }
 

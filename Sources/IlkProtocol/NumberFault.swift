@@ -25,9 +25,9 @@ struct NumberFault: CustomStringConvertible {
             } else if Self.isPart(byte) && byte != UInt8(ascii: "e") && byte != UInt8(ascii: "E") {
                 var end = place + 1
                 while end < bytes.count, unsafe Self.isPart(bytes[end]) { end += 1 }
-                let number = unsafe Array(bytes[place..<end])
-                if let reason = Self.reason(number) {
-                    text = String(decoding: number.prefix(40), as: UTF8.self) + (number.count > 40 ? "…" : "")
+                let number = unsafe bytes[place..<end]
+                if let reason = unsafe Self.reason(number) {
+                    text = unsafe String(decoding: number.prefix(40), as: UTF8.self) + (number.count > 40 ? "…" : "")
                     offset = place
                     self.reason = reason
                     return
@@ -51,30 +51,35 @@ struct NumberFault: CustomStringConvertible {
         isDigit(byte) || "+-.eE".utf8.contains(byte)
     }
 
-    private static func reason(_ number: [UInt8]) -> String? {
-        var rest = number[...]
-        func digits(_ rest: inout ArraySlice<UInt8>) -> Int {
-            let count = rest.prefix(while: isDigit).count
-            rest = rest.dropFirst(count)
-            return count
+    private static func reason(_ number: Slice<UnsafeRawBufferPointer>) -> String? {
+        var rest = unsafe number
+        func skipDigits() -> Int {
+            let start = unsafe rest.startIndex
+            while let byte = unsafe rest.first, isDigit(byte) { unsafe rest.removeFirst() }
+            return unsafe rest.startIndex - start
+        }
+        func skip(_ bytes: String) -> Bool {
+            guard let byte = unsafe rest.first, bytes.utf8.contains(byte) else { return false }
+            unsafe rest.removeFirst()
+            return true
         }
         let malformed = "is no JSON number; write it like -1.5 or 2e-3"
-        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-        let leadsWithZero = rest.first == UInt8(ascii: "0")
-        let whole = digits(&rest)
-        guard whole > 0, !(leadsWithZero && whole > 1) else { return malformed }
-        let isInteger = rest.isEmpty
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
-            guard digits(&rest) > 0 else { return malformed }
+        _ = skip("-")
+        let leadsWithZero = unsafe rest.first == UInt8(ascii: "0")
+        let digits = skipDigits()
+        guard digits > 0, !(leadsWithZero && digits > 1) else { return malformed }
+        let isInteger = unsafe rest.isEmpty
+        if skip("."), skipDigits() == 0 { return malformed }
+        let hasExponent = skip("eE")
+        if hasExponent {
+            _ = skip("+-")
+            if skipDigits() == 0 { return malformed }
         }
-        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            if let sign = rest.first, "+-".utf8.contains(sign) { rest = rest.dropFirst() }
-            guard digits(&rest) > 0 else { return malformed }
-        }
-        guard rest.isEmpty else { return malformed }
-        let text = String(decoding: number, as: UTF8.self)
+        guard unsafe rest.isEmpty else { return malformed }
+
+        // Most numbers are seen to be in range without reading them.
+        if isInteger && digits <= 18 || !isInteger && !hasExponent && digits <= 300 { return nil }
+        let text = unsafe String(decoding: number, as: UTF8.self)
         if isInteger {
             guard Int64(text) == nil, UInt64(text) == nil else { return nil }
             return "is over the range of a 64-bit integer; send it as a string, or with a fraction"

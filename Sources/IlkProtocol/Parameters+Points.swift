@@ -89,15 +89,20 @@ extension Parameters {
     /// The `payload` of a point, as minified text.
     func pointPayload() throws(IlkError) -> JSONText? {
         guard let element = self["payload"] else { return nil }
-        guard element.isObject else { throw Self.mismatch(element, place("payload"), "an object") }
-        try Self.refuseRepeatedKeys(element, place("payload"))
+        return try payload(element, "an object")
+    }
+
+    /// Checks a payload; what is too long is refused before anything else looks into it.
+    func payload(_ element: JSONElement, _ expected: String) throws(IlkError) -> JSONText {
+        guard element.isObject else { throw Self.mismatch(element, place("payload"), expected) }
         let text = element.text
         guard text.bytes.count <= Self.maximumPayload else {
             throw IlkError(
                 .tooLarge,
-                "\(place("payload")) has \(text.bytes.count) bytes; \(Self.maximumPayload) at most: keep the text elsewhere, and its address here"
-            )
+                "\(place("payload")) has \(text.bytes.count) bytes; \(Self.maximumPayload) at most: "
+                    + "keep the text elsewhere, and its address here")
         }
+        try Self.refuseRepeatedKeys(element, place("payload"))
         return text
     }
 }

@@ -24,7 +24,8 @@ struct Parameters {
         members.reserveCapacity(known.count)
         let path = { index.map { "\(base)[\($0)]" } ?? base }
         try element.forEachMember { (key, value) throws(IlkError) in
-            guard known.contains(key) else {
+            // A long key is none of ours; comparing it as Unicode would take long.
+            guard key.utf8.count <= 64, known.contains(key) else {
                 let hint = NearestName.of(key, among: known).map { "did you mean '\($0)'?" }
                 let alternatives = known.isEmpty ? "it takes none" : "known are \(known.joined(separator: ", "))"
                 throw IlkError(.invalidRequest, "unknown field \(key.quoted) in \(path()); \(hint ?? alternatives)")
@@ -108,7 +109,7 @@ struct Parameters {
         let words = Word.allCases.map(\.rawValue)
         let choice = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
         guard let text = value.string else { throw mismatch(value, place(), choice) }
-        if let word = Word(rawValue: text) { return word }
+        if text.utf8.count <= 64, let word = Word(rawValue: text) { return word }
         throw IlkError(
             .invalidRequest,
             "\(place()) is \(text.quoted); choose \(choice)\(NearestName.hint(for: text, among: words))")

@@ -158,6 +158,19 @@ public struct PointsScroll: Equatable, Sendable {
     public var withVectors: Bool
     /// What the reply carries of the payload; all if absent.
     public var withPayload: PayloadSelection
+
+    /// Makes the parameters; that numbers are in their ranges is the parser's business.
+    public init(
+        collection: String, filter: WireFilter? = nil, limit: Int = 100, cursor: String? = nil,
+        withVectors: Bool = false, withPayload: PayloadSelection = .all
+    ) {
+        self.collection = collection
+        self.filter = filter
+        self.limit = limit
+        self.cursor = cursor
+        self.withVectors = withVectors
+        self.withPayload = withPayload
+    }
 }
 
 /// Parameters of `points.facets`: the most frequent values of a field, with exact counts.
@@ -174,4 +187,12 @@ public struct PointsFacets: Equatable, Sendable {
     public var filter: WireFilter?
     /// Values, 1 to 10,000; 10 if absent.
     public var limit: Int
+
+    /// Makes the parameters; that numbers are in their ranges is the parser's business.
+    public init(collection: String, field: String, filter: WireFilter? = nil, limit: Int = 10) {
+        self.collection = collection
+        self.field = field
+        self.filter = filter
+        self.limit = limit
+    }
 }

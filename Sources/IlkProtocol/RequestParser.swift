@@ -73,7 +73,7 @@ public final class RequestParser {
             throw IlkError(.invalidRequest, "the request's jsonrpc is not \"2.0\"; send \"2.0\", or leave it out")
         }
         let name = try envelope.string("method")
-        guard let method = Method(rawValue: name) else {
+        guard name.utf8.count <= 64, let method = Method(rawValue: name) else {
             throw IlkError(
                 .unknownMethod,
                 "no method \(name.quoted)\(NearestName.hint(for: name, among: Method.allCases.map(\.rawValue)))")

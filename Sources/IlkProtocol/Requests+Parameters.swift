@@ -105,10 +105,7 @@ extension PointSelection {
 extension PointsPatch {
     init(_ parameters: Parameters) throws(IlkError) {
         let payload = try parameters.require("payload")
-        guard payload.isObject else {
-            throw Parameters.mismatch(payload, parameters.place("payload"), "an object of members to change")
-        }
-        try Parameters.refuseRepeatedKeys(payload, parameters.place("payload"))
+        _ = try parameters.payload(payload, "an object of members to change")
         self.init(
             collection: try parameters.name("collection"), selection: try PointSelection(parameters),
             payload: payload.value)

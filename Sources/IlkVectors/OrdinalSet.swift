@@ -8,14 +8,14 @@
     // SAFETY: allocated and filled in init, only read afterwards, freed in deinit.
     private nonisolated(unsafe) let words: UnsafeMutableBufferPointer<UInt64>
 
-    /// - Parameter fill: sets bits in words that are all zero: ordinal `n` is bit `n % 64` of word `n / 64`.
+    /// The set whose bits `fill` sets in words that are all zero: ordinal `n` is bit `n % 64` of word `n / 64`.
     package init(capacity: Int, fill: (UnsafeMutableBufferPointer<UInt64>) -> Void) {
         self.capacity = capacity
         let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: (capacity + 63) / 64)
         unsafe words.initialize(repeating: 0)
         unsafe fill(words)
         var count = 0
-        for unsafe word in unsafe words { count += word.nonzeroBitCount }
+        for place in 0..<words.count { count += unsafe words[place].nonzeroBitCount }
         self.count = count
         unsafe self.words = words
     }

@@ -9,7 +9,8 @@ struct Bench {
 
     init(_ metric: Metric, dimension: Int, m: Int = 16, efConstruction: Int = 100, seed: UInt64 = 42) throws {
         index = try VectorIndex(
-            dimension: dimension, metric: metric, parameters: HNSWParameters(m: m, efConstruction: efConstruction, seed: seed))
+            dimension: dimension, metric: metric,
+            parameters: HNSWParameters(m: m, efConstruction: efConstruction, seed: seed))
     }
 
     private init(index: VectorIndex, vectors: [UInt32: [Float]]) {
@@ -80,6 +81,8 @@ extension [Neighbor] {
     /// Whether these are the true neighbors but for rounding: the distances agree, one by one.
     func agree(with truth: [Neighbor], tolerance: Float = 1e-4) -> Bool {
         count == truth.count
-            && zip(self, truth).allSatisfy { abs($0.distance - $1.distance) <= tolerance * Swift.max(1, abs($1.distance)) }
+            && zip(self, truth).allSatisfy {
+                abs($0.distance - $1.distance) <= tolerance * Swift.max(1, abs($1.distance))
+            }
     }
 }

@@ -97,7 +97,8 @@ private final class Stage: Sendable {
             var random = SplitMix64(seed: 77 &+ seed)
             var vacant = Array(UInt32(Self.anchors)..<UInt32(Self.anchors + Self.passing))
             for round in 0..<rounds {
-                let new = RandomVectors.clustered(min(100, vacant.count), dimension: Self.dimension, seed: random.next())
+                let new = RandomVectors.clustered(
+                    min(100, vacant.count), dimension: Self.dimension, seed: random.next())
                 for vector in new {
                     let ordinal = vacant.removeLast()
                     turns.withLock { $0[Int(ordinal)] += 1 }
@@ -124,7 +125,8 @@ private final class Stage: Sendable {
             let isExact = random.next() % 8 == 0
             let before = turns.withLock { $0 }
             let vector = anchors[anchor]
-            let found = (isExact ? index.scan(vector.span, k: 5) : index.search(vector.span, k: 5, efSearch: 80)).neighbors
+            let found = (isExact ? index.scan(vector.span, k: 5) : index.search(vector.span, k: 5, efSearch: 80))
+                .neighbors
             let after = turns.withLock { $0 }
             for neighbor in found {
                 let ordinal = Int(neighbor.ordinal.rawValue)

@@ -12,7 +12,8 @@ import Testing
     func `are those that measuring every pair finds`(metric: Metric, threads: Int) {
         let base = RandomVectors.clustered(2_100, dimension: 12, seed: 1)
         let queries = RandomVectors.clustered(70, dimension: 12, seed: 2)
-        let found = ExactNeighbors.find(base: matrix(base), queries: matrix(queries), metric: metric, k: 10, threads: threads)
+        let found = ExactNeighbors.find(
+            base: matrix(base), queries: matrix(queries), metric: metric, k: 10, threads: threads)
         for (query, neighbors) in zip(queries, found) {
             #expect(neighbors == metric.nearest(10, to: query, of: base.enumerated().map { (UInt32($0), $1) }))
         }
@@ -28,6 +29,8 @@ import Testing
     @Test func `are fewer than k where there are fewer rows`() {
         let base = matrix([[1, 0], [0, 1]])
         #expect(ExactNeighbors.find(base: base, queries: base, metric: .l2, k: 5).map(\.count) == [2, 2])
-        #expect(ExactNeighbors.find(base: base, queries: Matrix(rows: 0, columns: 2, elements: []), metric: .l2, k: 5) == [])
+        #expect(
+            ExactNeighbors.find(base: base, queries: Matrix(rows: 0, columns: 2, elements: []), metric: .l2, k: 5) == []
+        )
     }
 }

@@ -45,7 +45,8 @@ import Testing
         var bench = try Bench(.l2, dimension: 4, m: 4, efConstruction: 10)
         for island in 0..<20 {
             let vectors = RandomVectors.uniform(60, dimension: 4, seed: UInt64(island))
-            bench.place(vectors.map { [$0[0] + 1_000 * Float(island), $0[1], $0[2], $0[3]] }, from: UInt32(island * 60))
+            bench.place(
+                vectors.map { [$0[0] + 1_000 * Float(island), $0[1], $0[2], $0[3]] }, from: UInt32(island * 60))
         }
         bench.index.linkPending()
         #expect(bench.index.reconnectStrays() == 0)

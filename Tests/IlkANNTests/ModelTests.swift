@@ -9,13 +9,15 @@ import Testing
         var random = SplitMix64(seed: seed)
         let metric = Metric.allCases[Int(seed % 3)]
         let dimension = 1 + Int(random.next() % 20)
-        var bench = try Bench(metric, dimension: dimension, m: 2 + Int(random.next() % 10), efConstruction: 40, seed: seed)
+        var bench = try Bench(
+            metric, dimension: dimension, m: 2 + Int(random.next() % 10), efConstruction: 40, seed: seed)
         var vacant: [UInt32] = []
         var end: UInt32 = 0
         for step in 0..<120 {
             switch random.next() % 12 {
             case 0...5:
-                for vector in RandomVectors.uniform(Int(random.next() % 20), dimension: dimension, seed: random.next()) {
+                for vector in RandomVectors.uniform(Int(random.next() % 20), dimension: dimension, seed: random.next())
+                {
                     let ordinal = vacant.popLast() ?? end
                     end = max(end, ordinal + 1)
                     bench.place(vector, at: ordinal)

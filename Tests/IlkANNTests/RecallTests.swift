@@ -44,7 +44,9 @@ import Testing
         for round in 0..<8 {
             for ordinal in bench.vectors.keys.sorted().shuffled(using: &random).prefix(300) { bench.remove(ordinal) }
             let vacated = bench.index.repair()
-            for (ordinal, vector) in zip(vacated, RandomVectors.clustered(300, dimension: 32, seed: 100 + UInt64(round))) {
+            for (ordinal, vector) in zip(
+                vacated, RandomVectors.clustered(300, dimension: 32, seed: 100 + UInt64(round)))
+            {
                 bench.place(vector, at: ordinal.rawValue)
             }
             bench.index.linkPending(threads: 2)
@@ -64,7 +66,8 @@ import Testing
         #expect(copy.index.problems() == [])
         for query in RandomVectors.clustered(50, dimension: 32, seed: 98) {
             #expect(
-                copy.index.search(query.span, k: 10, efSearch: 64) == bench.index.search(query.span, k: 10, efSearch: 64))
+                copy.index.search(query.span, k: 10, efSearch: 64)
+                    == bench.index.search(query.span, k: 10, efSearch: 64))
         }
         #expect(copy.meanRecall() >= 0.95)
     }
@@ -84,7 +87,10 @@ import Testing
         bench.index.linkPending(threads: 2)
         let recalls = [10, 40, 160, 640].map { ef in
             RandomVectors.uniform(40, dimension: 64, seed: 2).reduce(0.0) { sum, query in
-                sum + recall(of: bench.index.search(query.span, k: 10, efSearch: ef).neighbors, against: bench.truth(query, k: 10))
+                sum
+                    + recall(
+                        of: bench.index.search(query.span, k: 10, efSearch: ef).neighbors,
+                        against: bench.truth(query, k: 10))
             } / 40
         }
         #expect(recalls == recalls.sorted())

@@ -27,7 +27,10 @@ import Testing
     @Test func `passes over ordinals that have no vector`() throws {
         var bench = try Bench(.l2, dimension: 2)
         bench.place([1, 1], at: 7)
-        #expect(bench.index.scan([0, 0].span, k: 5, among: [0, 7, 8, 1_000_000, .max]).neighbors.map(\.ordinal) == [Ordinal(7)])
+        #expect(
+            bench.index.scan([0, 0].span, k: 5, among: [0, 7, 8, 1_000_000, .max]).neighbors.map(\.ordinal) == [
+                Ordinal(7)
+            ])
     }
 
     @Test func `orders equal distances by ordinal`() throws {
@@ -106,13 +109,16 @@ import Testing
         #expect(bounded.budgetExhausted)
         #expect(bounded.distances <= 300 + 32, "over by at most one list")
         let ample = bench.index.search(query.span, k: 10, efSearch: 64, distanceBudget: 100_000)
-        #expect(ample.neighbors == bench.index.search(query.span, k: 10, efSearch: 64).neighbors && !ample.budgetExhausted)
+        #expect(
+            ample.neighbors == bench.index.search(query.span, k: 10, efSearch: 64).neighbors && !ample.budgetExhausted)
     }
 
     @Test func `with an empty filter finds nothing`() throws {
         let bench = try Bench.built(.dot, 300)
         let none = OrdinalSet(capacity: 300, ordinals: [UInt32]())
-        #expect(bench.index.search([Float](repeating: 1, count: 32).span, k: 5, efSearch: 20, admitting: none).neighbors == [])
+        #expect(
+            bench.index.search([Float](repeating: 1, count: 32).span, k: 5, efSearch: 20, admitting: none).neighbors
+                == [])
     }
 
     @Test func `reports distances as callers see them`() throws {

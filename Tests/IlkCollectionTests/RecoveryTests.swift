@@ -84,7 +84,11 @@ import Testing
         var bytes = try Data(contentsOf: URL(fileURLWithPath: bench.checkpoint))
         var random = SplitMix64(seed: UInt64(seed))
         let place = Int.random(in: 0..<bytes.count, using: &random)
-        if seed.isMultiple(of: 2) { bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random) } else { bytes = bytes.prefix(place) }
+        if seed.isMultiple(of: 2) {
+            bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        } else {
+            bytes = bytes.prefix(place)
+        }
         try bytes.write(to: URL(fileURLWithPath: bench.checkpoint))
         let again = bench.open()
         #expect(again.state.reason?.contains("checkpoint is damaged") ?? true)
@@ -99,7 +103,8 @@ import Testing
         collection.close()
         let other = try Workbench()
         let stranger = try VectorCollection.create(
-            name: "things", folder: other.folder, schema: .l2(dimension: 8), options: CollectionOptions(linkThreads: 1, seed: 8))
+            name: "things", folder: other.folder, schema: .l2(dimension: 8),
+            options: CollectionOptions(linkThreads: 1, seed: 8))
         try fill(stranger, 500..<900)
         let before = try answers(stranger)
         stranger.close()
@@ -144,7 +149,9 @@ import Testing
     @Test func `a cancelled snapshot leaves nothing behind`() throws {
         let collection = try bench.create(.l2(dimension: 8))
         try fill(collection, 0..<10)
-        let error = #expect(throws: IlkError.self) { try collection.snapshot(to: bench.root + "/snapshot") { _ in false } }
+        let error = #expect(throws: IlkError.self) {
+            try collection.snapshot(to: bench.root + "/snapshot") { _ in false }
+        }
         #expect(error?.code == .cancelled)
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.root) == ["things"])
     }

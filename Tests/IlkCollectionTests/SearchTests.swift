@@ -44,7 +44,9 @@ import Testing
         #expect(try recall(queries(100)) >= 0.95)
     }
 
-    @Test(arguments: ["n < 30", "n < 300", "n < 1500", "n >= 0", "not n exists", "n between 100 and 2900 and not n in (200, 201)"])
+    @Test(arguments: [
+        "n < 30", "n < 300", "n < 1500", "n >= 0", "not n exists", "n between 100 and 2900 and not n in (200, 201)",
+    ])
     func `recall@10 under a filter is over 0.95, and every hit passes it`(filter: String) throws {
         #expect(try recall(queries(50), filter: filter) >= 0.95)
     }
@@ -59,7 +61,9 @@ import Testing
     }
 
     @Test(arguments: [("n < 8", 7), ("n = 1", 1), ("n > 100000", 0), ("n < 200", 180)])
-    func `fewer than k come back only where fewer match, and then the reply says so`(filter: String, matching: Int) throws {
+    func `fewer than k come back only where fewer match, and then the reply says so`(
+        filter: String, matching: Int
+    ) throws {
         for query in queries(5) {
             let reply = try collection.search(query, k: 200, filter: filter)
             #expect(reply.hits.count == matching)
@@ -111,7 +115,8 @@ import Testing
         for query in queries(20) {
             let reply = try collection.search(query, k: 100)
             #expect(reply.hits.count == 100)
-            #expect(try collection.get(ids: reply.hits.map(\.id), withVectors: false, withPayload: .none).missing.isEmpty)
+            #expect(
+                try collection.get(ids: reply.hits.map(\.id), withVectors: false, withPayload: .none).missing.isEmpty)
         }
         #expect(try recall(queries(50)) >= 0.95)
     }
@@ -121,7 +126,7 @@ import Testing
         var cursor: String?
         repeat {
             let page = try collection.scroll(
-                PointsScroll(collection: "things", filter: nil, limit: 700, cursor: cursor, withVectors: false, withPayload: .none))
+                PointsScroll(collection: "things", limit: 700, cursor: cursor, withPayload: .none))
             seen += page.points.map(\.id)
             cursor = page.nextCursor
             // Moves a point that was seen and one that was not to other ordinals.

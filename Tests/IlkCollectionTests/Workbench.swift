@@ -1,6 +1,6 @@
 import Foundation
 import IlkCollection
-import IlkProtocol
+public import IlkProtocol
 import IlkVectors
 import Synchronization
 
@@ -104,6 +104,8 @@ extension UpsertPoint {
 }
 
 extension PointID: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+    /// A point's name.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// A point's number.
     public init(integerLiteral value: UInt64) { self = .number(value) }
 }

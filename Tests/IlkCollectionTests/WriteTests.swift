@@ -53,7 +53,9 @@ import Testing
     }
 
     @Test func `one request may name a point twice, and the last wins`() throws {
-        try collection.upsert([UpsertPoint("a", [0, 0]), UpsertPoint("a", [5, 0]), UpsertPoint("a", [7, 0], #"{"price":3}"#)])
+        try collection.upsert([
+            UpsertPoint("a", [0, 0]), UpsertPoint("a", [5, 0]), UpsertPoint("a", [7, 0], #"{"price":3}"#),
+        ])
         #expect(try collection.count(nil) == 1)
         let hits = try collection.search([0, 0]).hits
         #expect(hits.map(\.distance) == [7])
@@ -117,7 +119,8 @@ import Testing
     @Test func `several vector fields are searched each by itself`() throws {
         let bench = try Workbench()
         let schema = CollectionSchema(vectors: [
-            VectorField(name: "image", dimension: 2, metric: .l2), VectorField(name: "text", dimension: 3, metric: .dot),
+            VectorField(name: "image", dimension: 2, metric: .l2),
+            VectorField(name: "text", dimension: 3, metric: .dot),
         ])
         let collection = try bench.create(schema)
         try collection.upsert([
@@ -126,7 +129,8 @@ import Testing
             UpsertPoint(id: "text", vectors: [("text", [2, 2, 2])]),
         ])
         func ids(_ field: String, _ vector: [Float]) throws -> [PointID] {
-            try collection.search(SearchRequest(collection: "things", query: .vector(WireVector(vector)), using: field)).hits.map(\.id)
+            try collection.search(SearchRequest(collection: "things", query: .vector(WireVector(vector)), using: field))
+                .hits.map(\.id)
         }
         #expect(try ids("image", [0, 0]) == ["both", "image"])
         #expect(try ids("text", [1, 1, 1]) == ["text", "both"])

@@ -140,6 +140,26 @@ import Testing
         }
     }
 
+    @Test(arguments: 3_000..<3_040 as Range<UInt64>)
+    func `never refuse a number without saying which`(seed: UInt64) throws {
+        var randomness = Randomness(seed: seed)
+        let marks = Array("0123456789-+.eE")
+        for _ in 0..<200 {
+            let number = String(
+                (0..<Int.random(in: 1...30, using: &randomness)).map { _ in
+                    marks.randomElement(using: &randomness) ?? "0"
+                })
+            do {
+                let value = try JSONValue.parse("[true,\(number)]")
+                #expect(Double(number)?.isFinite == true, "\(number) was read as \(value)")
+            } catch {
+                #expect(!error.message.contains("while parsing a number"), "\(number): \(error)")
+                let isNamed = error.message.contains("\(number) at byte 6 ")
+                #expect(isNamed || !(number.first == "-" || number.first?.isNumber == true), "\(number): \(error)")
+            }
+        }
+    }
+
     @Test func `nest 127 deep, and not one deeper`() throws {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)

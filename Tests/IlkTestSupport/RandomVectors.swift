@@ -30,14 +30,18 @@ extension Metric {
             zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         }
         switch self {
-        case .l2: return Float(zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }.squareRoot())
+        case .l2:
+            return Float(
+                zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }.squareRoot())
         case .dot: return Float(-product(a, b))
         case .cosine: return Float(1 - product(a, b) / (product(a, a) * product(b, b)).squareRoot())
         }
     }
 
     /// The nearest of some vectors, by measuring all: the oracle.
-    package func nearest(_ k: Int, to query: [Float], of vectors: some Sequence<(ordinal: UInt32, vector: [Float])>) -> [Neighbor] {
+    package func nearest(
+        _ k: Int, to query: [Float], of vectors: some Sequence<(ordinal: UInt32, vector: [Float])>
+    ) -> [Neighbor] {
         let all = vectors.map { Neighbor(ordinal: Ordinal($0.ordinal), distance: distance(query, $0.vector)) }
         return Array(all.sorted().prefix(k))
     }

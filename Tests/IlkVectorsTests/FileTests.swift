@@ -73,7 +73,8 @@ import Testing
                 unsafe running.update(UnsafeRawBufferPointer(rebasing: bytes[first..<min(first + 999, count)]))
             }
             #expect(unsafe running.value == Checksum.xxh3(bytes))
-            #expect(unsafe Checksum.xxh3(bytes, followedByZeros: 3) == padded.withUnsafeBytes { unsafe Checksum.xxh3($0) })
+            #expect(
+                unsafe Checksum.xxh3(bytes, followedByZeros: 3) == padded.withUnsafeBytes { unsafe Checksum.xxh3($0) })
         }
     }
 }
