@@ -60,9 +60,17 @@ final class RecordStore: Sendable {
             configuration.prepareDatabase { database in
                 // Vectors of 3 KiB fill a page of 16 KiB to 95 %, one of 4 KiB to 76 %.
                 try database.execute(sql: "PRAGMA page_size = 16384")
-                try database.execute(sql: "PRAGMA synchronous = FULL")
             }
-            return try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // Last, because GRDB sets NORMAL when it turns WAL on: then a commit would return before it is on the disk.
+            let level = try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            }
+            guard level == 2 else {
+                throw IlkError(.internal, "SQLite does not sync commits (synchronous is \(level ?? -1)); report this")
+            }
+            return pool
         }
     }
 
@@ -123,9 +131,13 @@ final class RecordStore: Sendable {
         return findings == ["ok"] ? nil : findings.first ?? "no answer from quick_check"
     }
 
-    /// Closes the file; the WAL is folded back into it.
+    /// Closes the file; the WAL is folded back into it, unless a reader still needs it.
     func close() throws(IlkError) {
-        try mapped("close \(path)") { try pool.close() }
+        try mapped("close \(path)") {
+            // The last connection to close would do it, but GRDB closes the readers last, which may not write.
+            try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try pool.close()
+        }
     }
 }
 

@@ -314,7 +314,6 @@ struct WriterState: Sendable {
     /// Whether the graphs miss so much that searches are exact.
     var isDegraded: Bool
     var changesSinceCheckpoint: Int
-    private var lastChange = ContinuousClock.now
     private var nextAttempt = ContinuousClock.now
     /// Why the last checkpoint could not be written; nil if it could.
     private(set) var checkpointProblem: String?
