@@ -206,27 +206,26 @@ extension CollectionSchema {
     /// Checks a vector against its field.
     ///
     /// - Throws: `dimension_mismatch`, or `invalid_request` for what no metric can measure.
-    func check(_ vector: [Float], field: Int, what: String) throws(IlkError) {
+    func check(_ vector: [Float], field: Int, what: @autoclosure () -> String) throws(IlkError) {
         let field = vectors[field]
         guard vector.count == field.dimension else {
             throw IlkError(
                 .dimensionMismatch,
-                "\(what) has \(vector.count) components, field '\(field.name)' has \(field.dimension); embed it with the field's model"
+                "\(what()) has \(vector.count) components, field '\(field.name)' has \(field.dimension); embed it with the field's model"
             )
         }
-        var norm: Float = 0
-        for (place, value) in vector.enumerated() {
-            guard value.isFinite else {
-                throw IlkError(.invalidRequest, "\(what) has \(value) at \(place); send finite numbers")
-            }
-            norm += value * value
+        // One pass of a kernel; what is not finite in the vector is not finite in its square.
+        let norm = Kernels.dot(vector.span, vector.span)
+        if !norm.isFinite, let place = vector.firstIndex(where: { !$0.isFinite }) {
+            throw IlkError(.invalidRequest, "\(what()) has \(vector[place]) at \(place); send finite numbers")
         }
         guard field.metric != .cosine || norm > 0 else {
             throw IlkError(
-                .invalidRequest, "\(what) is all zeros, which has no direction; leave it out, or use metric l2 or dot")
+                .invalidRequest, "\(what()) is all zeros, which has no direction; leave it out, or use metric l2 or dot"
+            )
         }
         guard norm.isFinite else {
-            throw IlkError(.invalidRequest, "\(what) is too long: its squared length overflows; scale it down")
+            throw IlkError(.invalidRequest, "\(what()) is too long: its squared length overflows; scale it down")
         }
     }
 }

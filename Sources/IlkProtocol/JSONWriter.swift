@@ -90,11 +90,30 @@ public struct JSONWriter: Sendable {
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
     /// An integer.
-    public mutating func int(_ value: Int) { token(value.description) }
+    public mutating func int(_ value: Int) { int(Int64(value)) }
     /// An integer of 64 bits.
-    public mutating func int(_ value: Int64) { token(value.description) }
+    public mutating func int(_ value: Int64) {
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        digits(value.magnitude)
+    }
     /// An unsigned integer.
-    public mutating func uint(_ value: UInt64) { token(value.description) }
+    public mutating func uint(_ value: UInt64) {
+        separate()
+        digits(value)
+    }
+
+    /// Appends a number's digits, without the string that `description` would make.
+    private mutating func digits(_ value: UInt64) {
+        let start = bytes.count
+        var rest = value
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(digit))
+            rest = quotient
+        } while rest > 0
+        bytes[start...].reverse()
+    }
     /// The shortest text that reads back as this float; null for what JSON cannot say.
     public mutating func float(_ value: Float) { token(value.isFinite ? value.description : "null") }
     /// The shortest text that reads back as this double; null for what JSON cannot say.
