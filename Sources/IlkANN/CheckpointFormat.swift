@@ -53,7 +53,7 @@ extension CheckpointError: CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .damaged(let what): what
-        case .foreign(let what): "it is another's: \(what)"
+        case .foreign(let what): what
         }
     }
 }

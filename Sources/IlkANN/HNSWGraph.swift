@@ -26,6 +26,8 @@ import Synchronization
     private let locks: AddressSpace
     /// For each node how many level-0 lists it is in.
     private let incoming: AddressSpace
+    /// Bytes a node beside its lists: where its upper lists are, its lock, its incoming links.
+    static let bytesBesideLinks = 4 + 1 + 4
     /// Lists above level 0 that were handed out.
     let upperCount = Atomic<Int>(0)
     /// The entry point's level in the high half, its node + 1 in the low one; 0 in an empty graph.

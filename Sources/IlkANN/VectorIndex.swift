@@ -42,6 +42,9 @@ package final class VectorIndex: Sendable {
         states = try SlotStates(capacity: store.capacity)
     }
 
+    /// Ordinals from 0 that may be used.
+    package var capacity: Int { store.capacity }
+
     /// Live vectors, linked or pending.
     package var count: Int { states.liveCount }
 
@@ -170,7 +173,8 @@ package final class VectorIndex: Sendable {
             ("vectors", end * store.stride * 4),
             (
                 "links",
-                end * (graph.stride0 * 4 + 6) + graph.upperCount.load(ordering: .relaxed) * graph.strideUpper * 4
+                end * (graph.stride0 * 4 + HNSWGraph.bytesBesideLinks + 1) + graph.upperCount.load(ordering: .relaxed)
+                    * graph.strideUpper * 4
             ),
             ("scratch", gate.memoryBytes),
         ]

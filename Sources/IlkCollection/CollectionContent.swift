@@ -44,7 +44,8 @@ final class CollectionContent: Sendable {
             return try VectorIndex(
                 dimension: field.dimension, metric: Metric(field.metric), parameters: HNSWParameters(field, seed: seed))
         } catch {
-            throw IlkError(.invalidRequest, "vector field '\(field.name)': \(error)")
+            let code: ErrorCode = if case .parameter = error { .invalidRequest } else { .unavailable }
+            throw IlkError(code, "vector field '\(field.name)': \(error)", retryable: false)
         }
     }
 

@@ -43,6 +43,14 @@ package struct Progress: Sendable, Equatable {
     }
 }
 
+/// What a collection's keeper should know of.
+package enum CollectionEvent: Sendable, Equatable {
+    /// It is in another state than before; a collection that is loading tells once.
+    case state(CollectionState)
+    /// A checkpoint could not be written: nothing is lost, and the next start reads more.
+    case checkpointFailed(String)
+}
+
 /// What may be chosen for every collection of a daemon.
 package struct CollectionOptions: Sendable {
     /// Threads that insert into a graph when many vectors wait.
@@ -53,6 +61,8 @@ package struct CollectionOptions: Sendable {
     package var waitingBytesLimit = 256 << 20
     /// Level sampling of new collections; nil draws one.
     package var seed: UInt64?
+    /// Told of what a person should see in a log; called on any thread.
+    package var observe: @Sendable (_ collection: String, CollectionEvent) -> Void = { _, _ in }
 
     package init(linkThreads: Int, seed: UInt64? = nil) {
         self.linkThreads = linkThreads

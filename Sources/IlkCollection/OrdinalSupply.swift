@@ -11,11 +11,17 @@ struct OrdinalSupply: Sendable {
     /// Vacated: the fields whose graphs may still link to them.
     private var linked: [Ordinal: UInt64] = [:]
     private var end: UInt32
+    /// Ordinals that every index has room for.
+    private let capacity: Int
 
-    init(end: UInt32, reusable: [Ordinal]) {
+    init(end: UInt32, reusable: [Ordinal], capacity: Int) {
         self.end = end
         self.reusable = reusable
+        self.capacity = capacity
     }
+
+    /// How many can be handed out before a repair and a checkpoint bring back more.
+    var left: Int { reusable.count + capacity - Int(end) }
 
     mutating func next() -> Ordinal {
         if let ordinal = reusable.popLast() { return ordinal }

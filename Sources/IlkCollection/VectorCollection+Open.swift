@@ -55,8 +55,11 @@ extension VectorCollection {
                 self.setState(.loading(done: done, total: total))
             }
             let state: CollectionState = loading.degradation.map { .degraded(reason: $0) } ?? .ready
-            let writer = Writer(content: loading.content, state: loading.writerState, options: options) { state in
-                self.setState(state)
+            let writer = Writer(content: loading.content, state: loading.writerState, options: options) { event in
+                switch event {
+                case .state(let state): self.setState(state)
+                case .checkpointFailed: self.options.observe(self.name, event)
+                }
             }
             finishLoading(state, writer: writer)
         } catch {
@@ -108,10 +111,11 @@ struct CollectionLoading {
         } else {
             degradation = nil
         }
+        let capacity = indexes.map(\.capacity).min() ?? 0
         let reusable = directory.vacantOrdinals().filter { ordinal in indexes.allSatisfy { $0.isVacant(ordinal) } }
+        let ordinals = OrdinalSupply(end: directory.endOrdinal, reusable: reusable, capacity: capacity)
         writerState = WriterState(
-            sequence: meta.sequence, ordinals: OrdinalSupply(end: directory.endOrdinal, reusable: reusable),
-            isDegraded: isDegraded, changesSinceCheckpoint: unlinked)
+            sequence: meta.sequence, ordinals: ordinals, isDegraded: isDegraded, changesSinceCheckpoint: unlinked)
     }
 
     /// Ordinals that have vectors: fields and birth.
@@ -158,7 +162,10 @@ struct CollectionLoading {
                     index = opened
                 }
             } catch {
-                problem = "its checkpoint is damaged (\(error))"
+                problem =
+                    if case .foreign = error { "its checkpoint is not its own (\(error))" } else {
+                        "its checkpoint is damaged (\(error))"
+                    }
             }
         } else if mine.count > 2_000 {
             problem = "its checkpoint is missing"
@@ -179,6 +186,7 @@ struct CollectionLoading {
         report: (Int) -> Void
     ) throws(IlkError) {
         guard !missing.isEmpty else { return }
+        let wanted = Set(missing)
         try store.read("read the vectors") { database in
             let records = Records(database: database)
             var done = 0
@@ -195,7 +203,10 @@ struct CollectionLoading {
             if isWhole {
                 try records.forEachVector(field: field) { ordinal, vector in
                     // A vector without its point is no one's.
-                    if !index.contains(ordinal) { try take(ordinal, vector) }
+                    if wanted.contains(ordinal) { try take(ordinal, vector) }
+                }
+                guard done == wanted.count else {
+                    throw IlkError(.internal, "\(wanted.count - done) vectors are missing; restore a snapshot")
                 }
             } else {
                 for ordinal in missing {

@@ -41,8 +41,7 @@ package final class VectorCollection: Sendable {
         switch state {
         case .quarantined(let reason):
             throw IlkError(
-                .unavailable, "collection '\(name)' is quarantined: \(reason); restore a snapshot, or drop it",
-                retryable: false)
+                .unavailable, "collection '\(name)' is quarantined: \(reason), or drop it", retryable: false)
         default:
             throw IlkError(
                 .unavailable, "collection '\(name)' is \(state.name): \(state.reason ?? "closed"); try again",
@@ -52,11 +51,20 @@ package final class VectorCollection: Sendable {
 
     func content() throws(IlkError) -> CollectionContent { try writer().content }
 
-    func setState(_ state: CollectionState) { status.withLock { $0.state = state } }
+    func setState(_ state: CollectionState) {
+        let old = status.withLock { status in
+            defer { status.state = state }
+            return status.state
+        }
+        if old.name != state.name || old.reason != state.reason, state.name != "loading" {
+            options.observe(name, .state(state))
+        }
+    }
 
     /// Ends loading: with a writer, or without one if the collection is quarantined.
     func finishLoading(_ state: CollectionState, writer: Writer?) {
         status.withLock { $0 = Status(state: state, writer: writer) }
+        options.observe(name, .state(state))
         loaded.open()
     }
 

@@ -51,6 +51,11 @@ struct WriteGroup {
     }
 
     private mutating func upsert(_ points: [PreparedPoint]) throws -> Int {
+        guard ordinals.left >= points.count else {
+            throw IlkError(
+                .tooLarge,
+                "the collection has room for \(ordinals.left) more versions of points; put new points in another one")
+        }
         for point in points {
             sequence += 1
             guard let old = entry(of: point.id) else {

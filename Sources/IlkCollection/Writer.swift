@@ -35,12 +35,12 @@ final class Writer: Sendable {
     private let sequenceNow: Mutex<UInt64>
     /// Linking stands still after a rebuild was cancelled, until the next one.
     private let isLinkingPaused = Mutex(false)
-    private let report: @Sendable (CollectionState) -> Void
+    private let report: @Sendable (CollectionEvent) -> Void
 
-    /// A writer that begins at `state`; `report` gets every change between `ready` and `degraded`, on its thread.
+    /// A writer that begins at `state`; `report` gets what changes, on its thread.
     init(
         content: CollectionContent, state: WriterState, options: CollectionOptions,
-        report: @escaping @Sendable (CollectionState) -> Void
+        report: @escaping @Sendable (CollectionEvent) -> Void
     ) {
         self.content = content
         self.options = options
@@ -286,11 +286,11 @@ extension Writer {
             for index in content.indexes { index.reconnectStrays() }
             state.isDegraded = false
             state.changesSinceCheckpoint = max(state.changesSinceCheckpoint, WriterState.checkpointEvery)
-            report(.ready)
+            report(.state(.ready))
         }
     }
 
-    /// Writes a checkpoint of every field; a failure is kept for `describe`, and tried again later.
+    /// Writes a checkpoint of every field; a failure is reported, and it is tried again later.
     func checkpoint(_ state: inout WriterState) {
         do {
             for (field, index) in content.indexes.enumerated() {
@@ -300,6 +300,7 @@ extension Writer {
             state.checkpointed()
         } catch {
             state.checkpointFailed("\(error)")
+            report(.checkpointFailed("\(error)"))
         }
     }
 }

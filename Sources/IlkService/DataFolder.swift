@@ -1,5 +1,7 @@
 import Foundation
+import IlkCollection
 import IlkProtocol
+import IlkVectors
 import Synchronization
 
 /// The daemon's folder on disk, held by an exclusive lock for as long as this object lives.
@@ -74,7 +76,8 @@ final class DataFolder: Sendable {
 
     /// Names of the collections' folders, after finishing what a crash interrupted.
     func recover() -> [String] {
-        removeLeftovers(of: ["aside", "trash"])
+        remove(leftovers(in: "aside") + leftovers(in: "trash"))
+        remove(leftovers(in: "snapshots").filter { $0.contains("/\(VectorCollection.temporaryPrefix)") })
         let root = path + "/collections"
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         for entry in entries where entry.hasSuffix(".new") { remove(root + "/" + entry) }
@@ -96,7 +99,7 @@ final class DataFolder: Sendable {
     func trash(_ name: String) -> String? {
         let target = free { "trash/\(name)-\($0)" }
         guard unsafe rename(collection(name), target) == 0 else { return nil }
-        sync(path + "/collections")
+        syncCollections()
         return target
     }
 
@@ -108,36 +111,31 @@ final class DataFolder: Sendable {
             throw IlkError(
                 .internal, "cannot move the restored collection into place: \(systemMessage()); nothing was changed")
         }
-        sync(path + "/collections")
+        syncCollections()
         if FileManager.default.fileExists(atPath: collection(name)), let old = trash(name) { remove(old) }
         guard unsafe rename(restored(name), collection(name)) == 0 else {
             throw IlkError(
                 .internal, "cannot finish the restore: \(systemMessage()); restart the daemon, which tries again")
         }
-        sync(path + "/collections")
+        syncCollections()
     }
+
+    /// Makes it durable which collections there are; where that fails, the next start sees what the disk kept.
+    func syncCollections() { try? DurableFile.sync(path + "/collections") }
 
     func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Deletes what lies in these folders, in the background: it may be gigabytes.
-    private func removeLeftovers(of folders: [String]) {
-        let leftovers = folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).map {
-                "\(path)/\(folder)/\($0)"
-            }
-        }
+    private func leftovers(in folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
+        return names.map { "\(path)/\(folder)/\($0)" }
+    }
+
+    /// Deletes in the background: it may be gigabytes.
+    private func remove(_ leftovers: [String]) {
         guard !leftovers.isEmpty else { return }
         Thread.detachNewThread { [self] in
             for leftover in leftovers { remove(leftover) }
         }
-    }
-
-    /// Makes the entries of a folder durable.
-    func sync(_ folder: String) {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }
 

@@ -13,7 +13,7 @@ extension Engine {
                     name: request.name, folder: data.collection(request.name),
                     schema: CollectionSchema(vectors: request.vectors, fields: request.fields),
                     options: options.collection)
-                data.sync(data.path + "/collections")
+                data.syncCollections()
                 registry.settle(request.name, as: collection)
             } catch {
                 registry.settle(request.name, as: nil)

@@ -40,13 +40,13 @@ extension Engine {
     /// The copy, because SQLite writes beside whatever it opens, and a snapshot may lie where nothing can be written.
     private func restore(_ name: String, from path: String, _ job: Job) throws(IlkError) -> JSONObject {
         let cancelled = IlkError(.cancelled, "the restore was cancelled; nothing was changed")
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard !VectorCollection.files(in: path).isEmpty else {
             throw IlkError(.notFound, "no snapshot at \(path); see the path that snapshot.create answered")
         }
         let aside = data.aside("\(name)-\(job.id)")
         var isInPlace = false
         defer { if !isInPlace { data.remove(aside) } }
-        guard try copyFolder(path, to: aside, progress: { job.advance($0) }) else { throw cancelled }
+        guard try copySnapshot(path, to: aside, progress: { job.advance($0) }) else { throw cancelled }
         guard job.advance(JobProgress(phase: "verify", done: 0, total: 0)) else { throw cancelled }
         do throws(IlkError) {
             try VectorCollection.verifySnapshot(at: aside)

@@ -36,6 +36,8 @@ package final class Engine: Sendable {
         dataFolder: String, options: ServiceOptions,
         logger: Logger = Logger(label: "ilk", factory: { _ in SwiftLogNoOpLogHandler() })
     ) throws(IlkError) {
+        var options = options
+        options.collection.observe = { name, event in logger.record(event, of: name) }
         self.options = options
         self.logger = logger
         data = try DataFolder(path: dataFolder)
@@ -171,4 +173,22 @@ package final class Engine: Sendable {
         data.unlock()
         logger.info("stopped")
     }
+}
+
+extension Logger {
+    /// Notes what a person should know of a collection.
+    fileprivate func record(_ event: CollectionEvent, of name: String) {
+        let place: Logger.Metadata = ["collection": "\(name)"]
+        switch event {
+        case .state(.quarantined(let reason)): error("quarantined", metadata: place.adding("reason", reason))
+        case .state(.degraded(let reason)): warning("degraded", metadata: place.adding("reason", reason))
+        case .state(let state): info("\(state.name)", metadata: place)
+        case .checkpointFailed(let reason):
+            warning("checkpoint not written, tried again later", metadata: place.adding("reason", reason))
+        }
+    }
+}
+
+extension Logger.Metadata {
+    fileprivate func adding(_ key: String, _ value: String) -> Self { merging([key: "\(value)"]) { $1 } }
 }

@@ -13,16 +13,17 @@ private func fileBytes(_ path: String) -> Int64 {
     return (attributes?[.size] as? NSNumber)?.int64Value ?? 0
 }
 
-/// Copies the files of a folder into a new one and makes them durable; false, with a part left behind, if `progress`
-/// said so.
-func copyFolder(_ source: String, to target: String, progress: (JobProgress) -> Bool) throws(IlkError) -> Bool {
+/// Copies a collection's files into a new folder and makes them durable.
+///
+/// Whatever else lies in the source stays there. False, with a part left behind, if `progress` said so.
+func copySnapshot(_ source: String, to target: String, progress: (JobProgress) -> Bool) throws(IlkError) -> Bool {
     let total = Int(folderBytes(source))
     var done = 0
     do {
         try? FileManager.default.removeItem(atPath: target)
         try FileManager.default.createDirectory(
             atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted() {
+        for name in VectorCollection.files(in: source) {
             let reader = try FileHandle(forReadingFrom: URL(filePath: source + "/" + name))
             defer { try? reader.close() }
             guard FileManager.default.createFile(atPath: target + "/" + name, contents: nil) else {

@@ -39,9 +39,14 @@ package struct DurableFile: ~Copyable {
         guard unsafe rename(temporaryPath, path) == 0 else { throw FileError("rename", temporaryPath) }
         isCommitted = true
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let folderDescriptor = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw FileError("open", folder) }
-        defer { close(folderDescriptor) }
-        guard fsync(folderDescriptor) == 0 else { throw FileError("sync", folder) }
+        try Self.sync(folder.isEmpty ? "/" : folder)
+    }
+
+    /// Makes a file's bytes durable, or a folder's entries: what was created, renamed and removed in it.
+    package static func sync(_ path: String) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
     }
 }

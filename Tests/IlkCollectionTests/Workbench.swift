@@ -53,7 +53,7 @@ extension CollectionSchema {
 
 extension VectorCollection {
     func waitUntilReady() {
-        for _ in 0..<2_000 where state != .ready { Thread.sleep(forTimeInterval: 0.01) }
+        for _ in 0..<12_000 where state != .ready { Thread.sleep(forTimeInterval: 0.01) }
     }
 
     private func wait(
