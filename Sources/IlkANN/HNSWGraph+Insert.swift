@@ -127,31 +127,53 @@ extension HNSWGraph {
     ) -> [(node: UInt32, distance: Float)] {
         guard candidates.count > limit else { return candidates }
         var kept: [(node: UInt32, distance: Float)] = []
+        var nodes: [UInt32] = []
         kept.reserveCapacity(limit)
+        nodes.reserveCapacity(limit)
         for candidate in candidates {
             if kept.count == limit { break }
-            let row = unsafe measure.row(candidate.node)
-            var isKept = true
-            var place = 0
-            while place < kept.count && isKept {
-                let count = min(4, kept.count - place)
-                if count == 4 {
-                    for lane in 0..<4 { unsafe scratch.rows[lane] = measure.row(kept[place + lane].node) }
-                    unsafe measure.four(row, scratch.rows, measure.dimension, scratch.distances)
-                    for lane in 0..<4 where unsafe measure.sign * scratch.distances[lane] < candidate.distance {
-                        isKept = false
-                    }
-                } else {
-                    for lane in 0..<count
-                    where unsafe measure.distance(row, kept[place + lane].node) < candidate.distance {
-                        isKept = false
-                        break
-                    }
-                }
-                place += count
-            }
-            if isKept { kept.append(candidate) }
+            guard isApart(candidate, from: nodes, measure: measure, scratch: scratch) else { continue }
+            kept.append(candidate)
+            nodes.append(candidate.node)
         }
         return kept
+    }
+
+    /// At most `count` of the candidates to stand in a list beside `others`: those that the same rule keeps, then the
+    /// nearest.
+    func select(
+        _ count: Int, from candidates: [(node: UInt32, distance: Float)], beside others: [UInt32], measure: Measure,
+        scratch: Scratch
+    ) -> [UInt32] {
+        var nodes = others
+        for candidate in candidates {
+            if nodes.count == others.count + count { break }
+            if isApart(candidate, from: nodes, measure: measure, scratch: scratch) { nodes.append(candidate.node) }
+        }
+        for candidate in candidates {
+            if nodes.count == others.count + count { break }
+            if !nodes.contains(candidate.node) { nodes.append(candidate.node) }
+        }
+        return Array(nodes[others.count...])
+    }
+
+    /// Whether a candidate is nearer to the list's owner than to every node kept before it, four at a time.
+    @inline(__always)
+    private func isApart(
+        _ candidate: (node: UInt32, distance: Float), from kept: [UInt32], measure: Measure, scratch: Scratch
+    ) -> Bool {
+        let row = unsafe measure.row(candidate.node)
+        var place = 0
+        while place + 4 <= kept.count {
+            for lane in 0..<4 { unsafe scratch.rows[lane] = measure.row(kept[place + lane]) }
+            unsafe measure.four(row, scratch.rows, measure.dimension, scratch.distances)
+            for lane in 0..<4 where unsafe measure.sign * scratch.distances[lane] < candidate.distance { return false }
+            place += 4
+        }
+        while place < kept.count {
+            if unsafe measure.distance(row, kept[place]) < candidate.distance { return false }
+            place += 1
+        }
+        return true
     }
 }

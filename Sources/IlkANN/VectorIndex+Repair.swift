@@ -64,32 +64,31 @@ extension VectorIndex {
         for node in cutOff { _ = connect(node) }
     }
 
-    /// Chooses the links of a node anew on every level where one leads to a removed node.
+    /// Puts other links where a node's lead to removed ones, on every level; its live links stay.
+    ///
+    /// Choosing the whole list anew would be simpler, and leaves a list about half as long: selection keeps few of many
+    /// candidates, and a list grows by the links that others ask for.
     private func mend(_ node: UInt32, _ scratch: Scratch) {
         let measure = store.measure
         for level in 0...graph.level(of: node) {
             let list = graph.list(node, level: level)
             let old = list.nodes()
-            guard old.contains(where: { states[$0] != .linked }) else { continue }
-            var candidates = Set(old.filter { states[$0] == .linked })
+            let live = old.filter { states[$0] == .linked }
+            guard live.count < old.count else { continue }
+            var candidates: Set<UInt32> = []
             for neighbor in old where states[neighbor] != .linked {
                 for second in graph.list(neighbor, level: level).nodes() where states[second] == .linked {
                     candidates.insert(second)
                 }
             }
+            candidates.subtract(live)
             candidates.remove(node)
             var ranked = graph.measured(candidates.sorted(), from: node, measure: measure, scratch: scratch)
             ranked.sort { ($0.distance, $0.node) < ($1.distance, $1.node) }
-            var kept = graph.selectNeighbors(from: ranked, limit: list.limit, measure: measure, scratch: scratch)
-            if level == 0 {
-                let new = kept.map(\.node).filter { !old.contains($0) }
-                for node in new { graph.countIncoming(node) }
-                let counted = ranked.filter { candidate in
-                    old.contains(candidate.node) || kept.contains { $0.node == candidate.node }
-                }
-                graph.uncount(counted, butNot: &kept, limit: list.limit)
-            }
-            graph.withLock(node) { list.replace(kept.lazy.map(\.node)) }
+            let new = graph.select(
+                old.count - live.count, from: ranked, beside: live, measure: measure, scratch: scratch)
+            if level == 0 { for node in new { graph.countIncoming(node) } }
+            graph.withLock(node) { list.replace(live + new) }
         }
     }
 

@@ -15,6 +15,7 @@ final class CollectionContent: Sendable {
     let filters: FilterTable
     /// One for each vector field, in the schema's order.
     let indexes: [VectorIndex]
+    let epoch = WriteEpoch()
 
     init(
         folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
@@ -50,17 +51,25 @@ final class CollectionContent: Sendable {
     }
 
     /// The exact set of ordinals that pass a filter.
-    func matching(_ filter: WireFilter) throws(IlkError) -> Bitmap {
-        let expression =
-            switch filter {
-            case .text(let text): try FilterExpression.parse(text)
-            case .tree(let tree): try FilterExpression.parse(tree: tree)
-            }
+    func matching(_ expression: FilterExpression) throws(IlkError) -> Bitmap {
         var undeclared: [String: FieldIndex] = [:]
         for path in expression.paths where !filters.isDeclared(path) {
             undeclared[path] = try scanPayloads(for: path)
         }
         return try filters.matching(expression, undeclared: undeclared)
+    }
+
+    /// What a filter must be looked up in: the payload fields in memory, or every payload where a path is not declared.
+    func scope(of filter: FilterExpression) -> WriteEpoch.Scope {
+        filter.paths.allSatisfy { filters.isDeclared($0) } ? .memory : .rows
+    }
+
+    /// Reads a filter, in either form.
+    func expression(_ filter: WireFilter) throws(IlkError) -> FilterExpression {
+        switch filter {
+        case .text(let text): try FilterExpression.parse(text)
+        case .tree(let tree): try FilterExpression.parse(tree: tree)
+        }
     }
 
     /// Reads a path that the schema does not declare out of every payload: right, and as slow as the collection is long.

@@ -55,7 +55,8 @@ final class RecordStore: Sendable {
         self.path = path
         pool = try mapped("open \(path)") {
             var configuration = Configuration()
-            configuration.maximumReaderCount = 8
+            // More than threads that read at once: an event loop must not wait for another's long read.
+            configuration.maximumReaderCount = 64
             configuration.busyMode = .timeout(10)
             configuration.prepareDatabase { database in
                 // Vectors of 3 KiB fill a page of 16 KiB to 95 %, one of 4 KiB to 76 %.

@@ -23,10 +23,13 @@ extension VectorCollection {
             throw IlkError(
                 .internal, "could not create \(building): \(error.localizedDescription); check the data folder")
         }
-        try RecordStore.create(at: CollectionContent.databasePath(folder: building), schema: schema, seed: seed).close()
         do {
+            let path = CollectionContent.databasePath(folder: building)
+            try RecordStore.create(at: path, schema: schema, seed: seed).close()
             try FileManager.default.moveItem(atPath: building, toPath: folder)
         } catch {
+            try? FileManager.default.removeItem(atPath: building)
+            if let error = error as? IlkError { throw error }
             throw IlkError(
                 .internal, "could not create \(folder): \(error.localizedDescription); check the data folder")
         }

@@ -68,16 +68,20 @@ extension VectorCollection {
 
     /// How many points pass a filter, or are there at all: exact.
     package func count(_ filter: WireFilter?) throws(IlkError) -> Int {
-        let content = try content()
+        let writer = try writer()
+        let content = writer.content
         guard let filter else { return content.directory.count }
-        return try content.matching(filter).count
+        let expression = try content.expression(filter)
+        return try writer.atOneMoment(content.scope(of: expression)) { () throws(IlkError) in
+            try content.matching(expression).count
+        }
     }
 
     /// Points in the order of their first insertion, a page at a time.
     ///
     /// A point that is there from the first page to the last comes exactly once, whatever is written meanwhile.
     package func scroll(_ request: PointsScroll) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
-        let content = try content()
+        let writer = try writer()
         var after: Int64 = 0
         if let cursor = request.cursor {
             guard let key = Int64(cursor), key >= 0 else {
@@ -86,9 +90,40 @@ extension VectorCollection {
             }
             after = key
         }
-        let matching = try request.filter.map { filter throws(IlkError) in try content.matching(filter) }
-        return try content.store.read("scroll") { database in
+        // Without a filter a page is one snapshot of SQLite's.
+        guard let filter = request.filter else { return try writer.content.page(request, after: after, matching: nil) }
+        let expression = try writer.content.expression(filter)
+        return try writer.atOneMoment(.rows) { [after, content = writer.content] () throws(IlkError) in
+            try content.page(request, after: after, matching: try content.matching(expression))
+        }
+    }
+
+    /// The most frequent values of a field among the points that pass a filter, with exact counts.
+    package func facets(_ request: PointsFacets) throws(IlkError) -> [(value: JSONValue, count: Int)] {
+        let writer = try writer()
+        let content = writer.content
+        let isDeclared = content.filters.isDeclared(request.field)
+        let expression = try request.filter.map { filter throws(IlkError) in try content.expression(filter) }
+        let scope = isDeclared ? expression.map { content.scope(of: $0) } ?? .memory : .rows
+        return try writer.atOneMoment(scope) { () throws(IlkError) in
+            let matching = try expression.map { filter throws(IlkError) in try content.matching(filter) }
+            if isDeclared {
+                return try content.filters.facets(field: request.field, within: matching, limit: request.limit)
+            }
+            let index = try content.scanPayloads(for: request.field)
+            return index.facets(within: matching ?? content.filters.live(), limit: request.limit)
+        }
+    }
+}
+
+extension CollectionContent {
+    /// A page of a scroll: points whose key comes after `after`.
+    fileprivate func page(
+        _ request: PointsScroll, after: Int64, matching: Bitmap?
+    ) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
+        try store.read("scroll") { database in
             let records = Records(database: database)
+            var after = after
             var points: [StoredPoint] = []
             while true {
                 let rows = try records.points(after: after, limit: max(request.limit, 256))
@@ -96,23 +131,12 @@ extension VectorCollection {
                     if points.count == request.limit { return (points, String(after)) }
                     after = row.key
                     guard matching?.contains(row.ordinal.rawValue) ?? true else { continue }
-                    points.append(try records.stored(row, content.schema, request.withVectors, request.withPayload))
+                    points.append(try records.stored(row, schema, request.withVectors, request.withPayload))
                 }
                 guard let last = rows.last else { return (points, nil) }
                 after = last.key
             }
         }
-    }
-
-    /// The most frequent values of a field among the points that pass a filter, with exact counts.
-    package func facets(_ request: PointsFacets) throws(IlkError) -> [(value: JSONValue, count: Int)] {
-        let content = try content()
-        let matching = try request.filter.map { filter throws(IlkError) in try content.matching(filter) }
-        if content.filters.isDeclared(request.field) {
-            return try content.filters.facets(field: request.field, within: matching, limit: request.limit)
-        }
-        let index = try content.scanPayloads(for: request.field)
-        return index.facets(within: matching ?? content.filters.live(), limit: request.limit)
     }
 }
 
@@ -121,7 +145,10 @@ extension CollectionContent {
     fileprivate func prepare(_ point: UpsertPoint, place: Int) throws(IlkError) -> PreparedPoint {
         var vectors = [[Float]?](repeating: nil, count: schema.vectors.count)
         for (name, vector) in point.vectors {
-            let field = try schema.vectorField(named: name)
+            let field: Int
+            do throws(IlkError) { field = try schema.vectorField(named: name) } catch {
+                throw IlkError(error.code, "points[\(place)] (id \(point.id)): \(error.message)")
+            }
             try schema.check(vector, field: field, what: "points[\(place)] (id \(point.id)): its vector")
             vectors[field] = vector
         }

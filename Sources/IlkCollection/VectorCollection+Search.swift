@@ -9,13 +9,15 @@ extension VectorCollection {
     /// k points come back whenever k live ones pass the filter and lie within `maxDistance`; where fewer come, an
     /// exact scan has shown that there are no more.
     package func search(_ request: SearchRequest) throws(IlkError) -> SearchReply {
-        let content = try content()
-        // Between a walk and the look-up of its ids a writer may replace a point: then the search runs again.
-        for _ in 0..<3 {
-            let search = try FieldSearch(request, content)
-            if let reply = try search.reply() { return reply }
+        let writer = try writer()
+        // A writer may replace points while they are being found: then the search runs again, at last between two writes.
+        for _ in 0..<8 {
+            if let reply = try FieldSearch(request, writer.content).reply() { return reply }
+            writer.content.epoch.settle(.rows)
         }
-        throw IlkError(.unavailable, "the points found were being replaced; send it again", retryAfterMilliseconds: 5)
+        let reply = try writer.between { () throws(IlkError) in try FieldSearch(request, writer.content).reply() }
+        guard let reply else { throw IlkError(.internal, "points changed though nothing was written; report this") }
+        return reply
     }
 
     /// Whether a search is short enough to be answered on an event loop.
@@ -65,7 +67,7 @@ private struct FieldSearch {
             (origin, query) = try content.vector(of: id, field: field)
         }
         // Wide enough for recall@10 of 0.99 on Fashion-MNIST; wider where more is asked for.
-        efSearch = max(request.ef ?? max(64, request.k + request.k / 2), request.k + 1)
+        efSearch = max(request.ef ?? max(64, request.k + request.k / 2), request.k + (origin == nil ? 0 : 1))
     }
 
     /// One more than asked for where the origin will be left out.
@@ -73,7 +75,10 @@ private struct FieldSearch {
 
     /// The reply; nil where a point found was replaced meanwhile.
     func reply() throws(IlkError) -> SearchReply? {
-        let matching = try request.filter.map { filter throws(IlkError) in try content.matching(filter) }
+        let filter = try request.filter.map { filter throws(IlkError) in try content.expression(filter) }
+        let scope = filter.map { content.scope(of: $0) } ?? .memory
+        let moment = content.epoch.now(scope)
+        let matching = try filter.map { filter throws(IlkError) in try content.matching(filter) }
         let filtered = ContinuousClock.now
         let plan = SearchPlan.choose(
             exact: request.exact, count: index.count, matching: matching?.count, efSearch: efSearch,
@@ -88,6 +93,8 @@ private struct FieldSearch {
         let searched = ContinuousClock.now
         guard var hits = try hits(of: kept) else { return nil }
         hits = Array(hits.prefix(request.k))
+        // That there are no more is believed only of a single moment.
+        guard hits.count == request.k || content.epoch.isStill(moment, scope) else { return nil }
         let fetched = ContinuousClock.now
         var reply = SearchReply(hits: hits, exhausted: hits.count < request.k)
         if request.explain {
@@ -145,7 +152,10 @@ private struct FieldSearch {
         return try content.store.read("read the hits") { database in
             let records = Records(database: database)
             for place in hits.indices {
-                guard let row = try records.point(hits[place].id) else { return nil }
+                // SQLite may be a write ahead of the indexes: then this is another version of the point.
+                guard let row = try records.point(hits[place].id), row.ordinal == neighbors[place].ordinal else {
+                    return nil
+                }
                 hits[place].payload = try records.payload(row.ordinal, request.withPayload)
                 if request.withVectors { hits[place].vector = try records.vector(row.ordinal, field: field) }
             }
@@ -220,9 +230,11 @@ extension CollectionSchema {
             throw IlkError(.invalidRequest, "\(what()) has \(vector[place]) at \(place); send finite numbers")
         }
         guard field.metric != .cosine || norm > 0 else {
-            throw IlkError(
-                .invalidRequest, "\(what()) is all zeros, which has no direction; leave it out, or use metric l2 or dot"
-            )
+            let remedy =
+                vector.allSatisfy { $0 == 0 }
+                ? "all zeros, which has no direction; leave it out, or use metric l2 or dot"
+                : "too short: its squared length is 0 in 32 bits; scale it up"
+            throw IlkError(.invalidRequest, "\(what()) is \(remedy)")
         }
         guard norm.isFinite else {
             throw IlkError(.invalidRequest, "\(what()) is too long: its squared length overflows; scale it down")

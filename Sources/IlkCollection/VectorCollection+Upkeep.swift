@@ -31,6 +31,9 @@ extension VectorCollection {
         writer.setLinkingPaused(false)
         let total = content.indexes.reduce(0) { $0 + $1.count }
         while content.pendingCount > 0 || state != .ready {
+            guard (try? self.writer()) === writer else {
+                throw IlkError(.cancelled, "collection '\(name)' was dropped or replaced; there is nothing to rebuild")
+            }
             guard progress(Progress(phase: "link", done: max(0, total - content.pendingCount), total: total)) else {
                 writer.setLinkingPaused(true)
                 setState(

@@ -109,12 +109,20 @@ struct WriteGroup {
 
     private mutating func merge(_ patch: JSONObject, into ids: [PointID]) throws -> Int {
         var merged: [(ordinal: Ordinal, payload: JSONText)] = []
-        for id in ids {
+        var seen: Set<PointID> = []
+        for id in ids where seen.insert(id).inserted {
             guard let entry = entry(of: id) else { continue }
             let old = try records.payload(entry.ordinal)?.parsed() ?? .object(JSONObject())
             let new = old.merged(with: patch)
             try filters.validate(new)
-            merged.append((entry.ordinal, JSONText(new)))
+            let text = JSONText(new)
+            guard text.bytes.count <= UpsertPoint.maximumPayload else {
+                throw IlkError(
+                    .tooLarge,
+                    "the payload of point \(id) would have \(text.bytes.count) bytes; \(UpsertPoint.maximumPayload) at most"
+                )
+            }
+            merged.append((entry.ordinal, text))
         }
         for (ordinal, payload) in merged {
             sequence += 1

@@ -177,24 +177,26 @@ final class Writer: Sendable {
         var results: [Result<WriteReceipt, IlkError>] = []
         do throws(IlkError) {
             let selections = batch.map { select($0.operation) }
-            let group = try content.store.write("write") { database in
-                var group = WriteGroup(
-                    records: Records(database: database), content: content, sequence: state.sequence,
-                    ordinals: state.ordinals)
-                for (waiting, selection) in zip(batch, selections) {
-                    do {
-                        results.append(.success(try group.apply(waiting.operation, selected: try selection.get())))
-                    } catch let error as IlkError {
-                        results.append(.failure(error))
+            try content.epoch.commit { () throws(IlkError) in
+                let group = try content.store.write("write") { database in
+                    var group = WriteGroup(
+                        records: Records(database: database), content: content, sequence: state.sequence,
+                        ordinals: state.ordinals)
+                    for (waiting, selection) in zip(batch, selections) {
+                        do {
+                            results.append(.success(try group.apply(waiting.operation, selected: try selection.get())))
+                        } catch let error as IlkError {
+                            results.append(.failure(error))
+                        }
                     }
+                    try group.finish()
+                    return group
                 }
-                try group.finish()
-                return group
+                state.sequence = group.sequence
+                state.ordinals = group.ordinals
+                content.epoch.apply { apply(group.changes, &state) }
             }
-            state.sequence = group.sequence
-            state.ordinals = group.ordinals
-            apply(group.changes, &state)
-            sequenceNow.withLock { $0 = group.sequence }
+            sequenceNow.withLock { [sequence = state.sequence] in $0 = sequence }
             // A backlog is linked when there is time; these points are found by the scan of what is pending.
             if content.pendingCount <= 4 * options.groupLimit { link(&state) }
         } catch {
@@ -211,7 +213,7 @@ final class Writer: Sendable {
             case .upsert: return .success([])
             case .patch(.ids(let ids), _), .delete(.ids(let ids)): return .success(ids)
             case .patch(.filter(let filter), _), .delete(.filter(let filter)):
-                let ordinals = try content.matching(filter).ordinals.map { Ordinal($0) }
+                let ordinals = try content.matching(content.expression(filter)).ordinals.map { Ordinal($0) }
                 return .success(content.directory.ids(of: ordinals).compactMap { $0 })
             }
         } catch {
@@ -256,7 +258,8 @@ final class Writer: Sendable {
 extension Writer {
     /// One bounded step of what can wait; false if there was nothing to do.
     private func idleStep(_ state: inout WriterState) -> Bool {
-        if content.pendingCount > 0 && !isLinkingPaused.withLock({ $0 }) {
+        // A graph without any vector is whole too.
+        if (content.pendingCount > 0 || state.isDegraded) && !isLinkingPaused.withLock({ $0 }) {
             link(&state)
             return true
         }

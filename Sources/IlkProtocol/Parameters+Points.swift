@@ -3,8 +3,6 @@ extension Parameters {
     static let maximumDimension = 65_536
     /// Vectors by field that a point may have.
     static let maximumVectors = 32
-    /// The longest payload, in bytes of minified text.
-    static let maximumPayload = 1 << 20
 
     /// A vector as an array of numbers, or as base64 of little-endian f32.
     static func vector(_ element: JSONElement, _ place: @autoclosure () -> String) throws(IlkError) -> WireVector {
@@ -96,10 +94,10 @@ extension Parameters {
     func payload(_ element: JSONElement, _ expected: String) throws(IlkError) -> JSONText {
         guard element.isObject else { throw Self.mismatch(element, place("payload"), expected) }
         let text = element.text
-        guard text.bytes.count <= Self.maximumPayload else {
+        guard text.bytes.count <= UpsertPoint.maximumPayload else {
             throw IlkError(
                 .tooLarge,
-                "\(place("payload")) has \(text.bytes.count) bytes; \(Self.maximumPayload) at most: "
+                "\(place("payload")) has \(text.bytes.count) bytes; \(UpsertPoint.maximumPayload) at most: "
                     + "keep the text elsewhere, and its address here")
         }
         try Self.refuseRepeatedKeys(element, place("payload"))

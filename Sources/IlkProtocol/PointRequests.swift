@@ -23,8 +23,11 @@ public struct UpsertPoint: Equatable, Sendable {
     public var id: PointID
     /// Vectors by field name, which is nil where the request said `"vector"`: the only field is meant.
     public var vectors: [(field: String?, vector: [Float])]
-    /// The payload as JSON text of an object, minified; nil means `{}`.
+    /// The payload as JSON text of an object, minified, of at most ``maximumPayload`` bytes; nil means `{}`.
     public var payload: JSONText?
+
+    /// The longest payload, in bytes.
+    public static let maximumPayload = 1 << 20
 
     /// Makes a point.
     public init(id: PointID, vectors: [(field: String?, vector: [Float])], payload: JSONText? = nil) {

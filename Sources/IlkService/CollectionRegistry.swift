@@ -63,29 +63,27 @@ final class CollectionRegistry: Sendable {
     }
 
     /// Holds a name, free or not, until ``settle(_:as:)``; returns the collection that had it.
-    func reserve(_ name: String, doing: String) throws(IlkError) -> VectorCollection? {
-        let result: Result<VectorCollection?, IlkError> = entries.withLock { entries in
+    ///
+    /// - Throws: `unavailable` if someone else holds it; `not_found` for a free name where it must be present.
+    func reserve(_ name: String, doing: String, mustBePresent: Bool = false) throws(IlkError) -> VectorCollection? {
+        let result: Result<VectorCollection?, IlkError>? = entries.withLock { entries in
             switch entries[name] {
             case .reserved(let other): return .failure(busy(name, other))
             case .present(let collection):
                 entries[name] = .reserved(doing: doing)
                 return .success(collection)
             case nil:
+                guard !mustBePresent else { return nil }
                 entries[name] = .reserved(doing: doing)
                 return .success(nil)
             }
         }
+        guard let result else { throw unknown(name) }
         return try result.get()
     }
 
     /// Ends a reservation: the name is this collection's, or free.
     func settle(_ name: String, as collection: VectorCollection?) {
         entries.withLock { $0[name] = collection.map { .present($0) } }
-    }
-
-    /// `not_found` for a name that is not there and not held.
-    func refuseUnknown(_ name: String) throws(IlkError) {
-        guard entries.withLock({ $0[name] == nil }) else { return }
-        throw unknown(name)
     }
 }

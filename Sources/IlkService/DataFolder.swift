@@ -63,9 +63,22 @@ final class DataFolder: Sendable {
     func restored(_ name: String) -> String { collection(name) + ".restored" }
     func aside(_ name: String) -> String { path + "/aside/" + name }
 
-    /// A path in `snapshots/` that is free.
-    func freeSnapshot(of collection: String) -> String {
-        free { "snapshots/\(collection)-\($0)" }
+    /// A path in `snapshots/` that is free, and that no other job takes.
+    func freeSnapshot(of collection: String, job: String) -> String {
+        free { "snapshots/\(collection)-\(job)" + ($0 == 1 ? "" : "-\($0)") }
+    }
+
+    /// Refuses a path for a snapshot inside the data folder: it would be taken for a collection, or deleted.
+    ///
+    /// - Throws: `invalid_request` but for `snapshots/`.
+    func refuseOwnFolders(_ path: String) throws(IlkError) {
+        func resolved(_ path: String) -> String {
+            URL(filePath: path).deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
+        }
+        let own = resolved(self.path + "/x")
+        guard resolved(path).hasPrefix(own), !resolved(path).hasPrefix(own + "snapshots/") else { return }
+        throw IlkError(
+            .invalidRequest, "\(path) lies in the daemon's data folder; leave 'path' out, or choose a place outside")
     }
 
     private func free(_ name: (Int) -> String) -> String {

@@ -52,23 +52,23 @@ extension Engine {
         }
     }
 
-    /// Takes the folder away at once; what still runs in the collection then ends by itself, and is not waited for.
+    /// Takes the folder away at once, and answers when the last write has ended.
     func drop(_ name: String, _ answer: Answer) {
         do throws(IlkError) {
-            try registry.refuseUnknown(name)
-            let dropped = try registry.reserve(name, doing: "dropped")
+            let dropped = try registry.reserve(name, doing: "dropped", mustBePresent: true)
             guard let trash = data.trash(name) else {
                 let reason = systemMessage()
                 registry.settle(name, as: dropped)
                 throw IlkError(.internal, "cannot move \(data.collection(name)) to the trash: \(reason)")
             }
             logger.info("collection dropped", metadata: ["collection": "\(name)"])
-            answer.succeed(JSONObject([("name", .string(name)), ("dropped", .bool(true))]))
-            // The name stays held until the old writer is gone: it would write its checkpoints under that path.
+            // The name is free again, and the drop answered, once the old writer is gone: it would write its checkpoints
+            // under that path.
             Thread.detachNewThread { [self] in
                 dropped?.close()
-                data.remove(trash)
                 registry.settle(name, as: nil)
+                answer.succeed(JSONObject([("name", .string(name)), ("dropped", .bool(true))]))
+                data.remove(trash)
             }
         } catch {
             answer.fail(error)

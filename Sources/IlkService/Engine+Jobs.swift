@@ -17,7 +17,8 @@ extension Engine {
     func createSnapshot(_ request: SnapshotRequest, _ answer: Answer, _ notify: @escaping Notify) {
         start(.snapshot, collection: request.collection, answer, notify) { [registry, data] job throws(IlkError) in
             let collection = try registry.collection(request.collection)
-            let path = request.path ?? data.freeSnapshot(of: request.collection)
+            let path = request.path ?? data.freeSnapshot(of: request.collection, job: job.id)
+            try data.refuseOwnFolders(path)
             try collection.snapshot(to: path) { job.advance($0) }
             return JSONObject([
                 ("collection", .string(request.collection)), ("path", .string(path)),

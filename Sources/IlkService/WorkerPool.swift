@@ -17,6 +17,7 @@ package final class WorkerPool: Sendable {
         mutating func next() -> (@Sendable () -> Void)? {
             guard head < tasks.count else { return nil }
             let task = tasks[head]
+            tasks[head] = {}  // what it holds, a long line for instance, goes when it has run
             head += 1
             if head == tasks.count {
                 tasks.removeAll(keepingCapacity: true)
