@@ -12,6 +12,23 @@ package struct DatasetRecord: Sendable {
     package var vectors: [(field: String?, vector: [Float])]
     /// The payload as an object; nil where there is none.
     package var payload: JSONText?
+    /// The record as it stands in the file, cut at 64 KiB, for whoever must refuse it later; nil where it is no text.
+    package var text: [UInt8]?
+
+    init(
+        row: Int, line: Int? = nil, id: PointID? = nil, vectors: [(field: String?, vector: [Float])] = [],
+        payload: JSONText? = nil, text: [UInt8]? = nil
+    ) {
+        self.row = row
+        self.line = line
+        self.id = id
+        self.vectors = vectors
+        self.payload = payload
+        self.text = text
+    }
+
+    /// As much of a record's text as is kept.
+    static func kept(_ text: UnsafeRawBufferPointer) -> [UInt8] { unsafe Array(text.prefix(65_536)) }
 }
 
 /// A record that cannot be a point, and why; the records after it are read all the same.
@@ -25,21 +42,12 @@ package struct RefusedRecord: Sendable, Equatable {
     /// Its id, where it was read before the refusal.
     package var id: PointID?
 
-    /// Bytes of a record's text that are kept.
-    static let maximumText = 65_536
-
-    package init(row: Int, line: Int? = nil, reason: String, id: PointID? = nil) {
+    package init(row: Int, line: Int? = nil, reason: String, id: PointID? = nil, text: [UInt8]? = nil) {
         self.row = row
         self.line = line
         self.reason = reason
         self.id = id
-    }
-
-    init(row: Int, line: Int? = nil, reason: String, text: UnsafeRawBufferPointer?) {
-        self.row = row
-        self.line = line
-        self.reason = reason
-        self.text = unsafe text.map { unsafe String(decoding: $0.prefix(Self.maximumText), as: UTF8.self) }
+        self.text = text.map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -48,10 +48,10 @@ final class DelimitedTable {
                 return .refused(RefusedRecord(row: row - 1, line: line - 1, reason: reason))
             case .unclosed(let length, let withEnd):
                 let refused = source.withBytes { bytes in
-                    unsafe RefusedRecord(
+                    RefusedRecord(
                         row: row, line: line,
                         reason: "a quote is not closed; write a quote within a quoted field twice",
-                        text: UnsafeRawBufferPointer(rebasing: bytes[..<length]))
+                        text: unsafe DatasetRecord.kept(UnsafeRawBufferPointer(rebasing: bytes[..<length])))
                 }
                 records.finish(withEnd: withEnd, lines: 1)
                 row += 1
@@ -93,7 +93,8 @@ final class DelimitedTable {
         do throws(Refusal) {
             return .record(try unsafe point(record, line))
         } catch {
-            return unsafe .refused(RefusedRecord(row: row, line: line, reason: error.reason, text: record))
+            let text = unsafe DatasetRecord.kept(record)
+            return .refused(RefusedRecord(row: row, line: line, reason: error.reason, text: text))
         }
     }
 
@@ -111,7 +112,7 @@ final class DelimitedTable {
         guard fields.count == columns.meanings.count else {
             throw Refusal("it has \(fields.count) fields, the header \(columns.meanings.count)")
         }
-        var point = DatasetRecord(row: row, line: line, id: nil, vectors: [], payload: nil)
+        var point = DatasetRecord(row: row, line: line, text: unsafe DatasetRecord.kept(record))
         var components = [Float](repeating: 0, count: columns.componentCount ?? 0)
         var payload = JSONObject()
         for (place, field) in fields.enumerated() {

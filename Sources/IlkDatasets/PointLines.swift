@@ -60,9 +60,12 @@ final class PointLines {
             let point = try unsafe points.point(bytes)
             let vectors = point.vectors.map { (field: $0.field ?? vectorField, vector: $0.vector) }
             return .record(
-                DatasetRecord(row: row, line: lines.line, id: point.id, vectors: vectors, payload: point.payload))
+                DatasetRecord(
+                    row: row, line: lines.line, id: point.id, vectors: vectors, payload: point.payload,
+                    text: unsafe DatasetRecord.kept(bytes)))
         } catch {
-            return unsafe .refused(RefusedRecord(row: row, line: lines.line, reason: error.message, text: bytes))
+            let text = unsafe DatasetRecord.kept(bytes)
+            return .refused(RefusedRecord(row: row, line: lines.line, reason: error.message, text: text))
         }
     }
 }

@@ -48,8 +48,7 @@ package final class RecordReader {
                 let reason = "component \(place) is \(vector[place]); vectors hold finite numbers"
                 return .refused(RefusedRecord(row: rows.row - 1, reason: reason))
             }
-            return .record(
-                DatasetRecord(row: rows.row - 1, line: nil, id: nil, vectors: [(field, vector)], payload: nil))
+            return .record(DatasetRecord(row: rows.row - 1, vectors: [(field, vector)]))
         case .lines(let lines): return try lines.next()
         case .table(let table): return try table.next()
         }

@@ -83,3 +83,16 @@ public struct JSONObject: Equatable, Sendable {
         members.firstIndex { $0.key == key && $0.key.utf8.elementsEqual(key.utf8) }
     }
 }
+
+extension JSONText {
+    /// Takes JSON as somebody wrote it: once it is read without a fault only its line ends change, to spaces.
+    ///
+    /// Unlike text made of a ``JSONValue``, it still has every key that stands twice, for its reader to judge.
+    ///
+    /// - Throws: `parse_error` where the bytes are not exactly one JSON value.
+    package init(written bytes: [UInt8]) throws(IlkError) {
+        _ = try JSONValue.parse(bytes)
+        // Within strings JSON has no line end but an escaped one.
+        self.init(validated: bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
+    }
+}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import IlkProtocol
 
 struct CallMethod: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,15 +18,12 @@ struct CallMethod: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let text = params == "-" ? FileHandle.standardInput.readDataToEndOfFile() : Data(params.utf8)
-        let value: JSONValue
-        do {
-            value = try JSONValue.parse(Array(text))
-        } catch {
-            throw ValidationError("The parameters are not JSON: \(error.message)")
-        }
-        guard case .object(let object) = value else { throw ValidationError("The parameters are not a JSON object.") }
-        let result = try await client.call(method, object.members.map { ($0.key, $0.value) })
+        let text =
+            params == "-"
+            ? try TypedJSON.text(Array(FileHandle.standardInput.readDataToEndOfFile()), at: "standard input")
+            : try TypedJSON.text(Array(params.utf8), at: "<params>")
+        // As it was typed: what the parameters must be, the daemon knows.
+        let result = try await client.call(method, text)
         if client.json || !Output.isTerminal { Output.json(result) } else { Output.line(result.pretty) }
     }
 }

@@ -9,8 +9,8 @@ struct ClientOptions: ParsableArguments {
             "The daemon's socket (default: ILK_SOCKET, or the one `ilk serve` chooses).", valueName: "path"))
     var socket: String?
 
-    @Option(help: ArgumentHelp("Seconds to wait for a reply; 0 waits for ever.", valueName: "seconds"))
-    var timeout: Double = 0
+    @Option(help: ArgumentHelp("Seconds to wait for a reply (default: for ever, as 0 does).", valueName: "seconds"))
+    var timeout: Double?
 
     @Flag(help: "Print JSON, one object a line, for other programs.")
     var json = false
@@ -18,7 +18,7 @@ struct ClientOptions: ParsableArguments {
     var path: String { socket ?? Places.socket }
 
     func validate() throws {
-        guard timeout >= 0, timeout <= 1e6 else {
+        if let timeout, !(0...1e6).contains(timeout) {
             throw ValidationError("--timeout is \(timeout); choose 0 to 1000000 seconds.")
         }
     }
@@ -26,28 +26,50 @@ struct ClientOptions: ParsableArguments {
     /// A connection to the daemon.
     func connect() async throws -> IlkConnection {
         var options = IlkConnection.Options()
-        if timeout > 0 { options.callTimeout = .milliseconds(Int64(timeout * 1_000)) }
+        if let timeout, timeout > 0 { options.callTimeout = .milliseconds(Int64(timeout * 1_000)) }
         return try await IlkConnection.connect(path: path, options: options)
     }
 
     /// Connects, calls a method once, and shows the progress of what is a job.
-    ///
-    /// What is only for the moment unavailable, such as a name that is still being dropped, is asked for again for two
-    /// seconds.
     func call(_ method: String, _ params: [(String, JSONValue)] = []) async throws -> JSONValue {
+        try await call(method, JSONText(.object(JSONObject(params))))
+    }
+
+    /// Calls a method with parameters that are JSON text already.
+    ///
+    /// A collection that is only for the moment unavailable, because it is loading or still being dropped, is asked for
+    /// again for two seconds.
+    func call(_ method: String, _ params: JSONText) async throws -> JSONValue {
         let bar = ProgressBar()
         defer { bar.clear() }
         let connection = try await connect()
         let began = ContinuousClock.now
         while true {
             do {
-                return try await connection.call(method, .object(JSONObject(params))) { bar.show(job: $0) }
-            } catch let error as IlkError
-                where error.code == .unavailable && error.retryable && ContinuousClock.now - began < .seconds(2)
-            {
-                try await Task.sleep(for: .milliseconds(error.retryAfterMilliseconds ?? 200))
+                let line = try await connection.reply(to: method, params) { bar.show(job: $0) }
+                guard case .reply(_, let result) = try ClientLine.read(line) else {
+                    throw ClientError.notIlk(reason: "a notification came as a reply")
+                }
+                return try result.get()
+            } catch let error as IlkError where ContinuousClock.now - began < .seconds(2) {
+                guard let wait = Self.momentaryWait(error, method) else { throw error }
+                try await Task.sleep(for: wait)
             }
         }
+    }
+
+    /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
+    private static let jobs = ["collection.rebuild", "snapshot.create", "snapshot.restore"]
+
+    /// How long to wait before a call is sent again; nil where that would not help soon.
+    ///
+    /// The daemon says how long where something is under way that will end: up to a fifth of a second for a collection,
+    /// more where it is stopping itself, nothing where the disk is full.
+    private static func momentaryWait(_ error: IlkError, _ method: String) -> Duration? {
+        guard error.code == .unavailable, error.retryable, !jobs.contains(method),
+            let wait = error.retryAfterMilliseconds, wait <= 200
+        else { return nil }
+        return .milliseconds(wait)
     }
 }
 

@@ -22,8 +22,12 @@ struct Facets: AsyncParsableCommand {
         if let filter { params.append(("filter", .string(filter))) }
         let result = try await client.call("points.facets", params)
         if client.json { return Output.json(result) }
+        let facets = result["facets"]?.elements ?? []
+        guard !facets.isEmpty else {
+            return Output.note("no point \(filter == nil ? "" : "that passes the filter ")has a value of '\(field)'")
+        }
         var table = Table([.text("value"), .number("count")])
-        for facet in result["facets"]?.elements ?? [] {
+        for facet in facets {
             table.add([facet["value"]?.plain ?? "", Format.count(facet["count"]?.integer ?? 0)])
         }
         table.show()

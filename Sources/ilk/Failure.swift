@@ -10,9 +10,10 @@ struct Failure: Error {
     var message: String
     var status: Int32
 
-    /// What the exit statuses mean; 64, wrong usage, is ArgumentParser's.
+    /// What the exit statuses mean; for wrong usage ArgumentParser has the same.
     static let failed: Int32 = 1
     static let nothingFound: Int32 = 2
+    static let wrongUsage: Int32 = 64
     static let notRunning: Int32 = 69
 
     init(_ message: String, status: Int32 = Failure.failed) {
@@ -23,7 +24,7 @@ struct Failure: Error {
     /// Ends the process with what an error says; the library of arguments shows its own.
     static func exit(_ error: any Error) -> Never {
         Output.flush()
-        guard let failure = Failure(of: error) else { Ilk.exit(withError: error) }
+        guard let failure = Failure(of: error) ?? UnknownCommand.failure(of: error) else { Ilk.exit(withError: error) }
         if !failure.message.isEmpty { Output.note("ilk: \(failure.message)") }
         Glibc.exit(failure.status)
     }

@@ -14,9 +14,8 @@ import IlkService
               ilk search products --id sku-1 -k 5 --filter "price < 30"
 
             Results go to standard output, everything else to standard error. --json makes every command print JSON \
-            for other programs. The daemon's socket is --socket, else ILK_SOCKET, else $XDG_RUNTIME_DIR/ilk.sock, else \
-            /tmp/ilk-<uid>.sock; its data folder is --data, else ILK_DATA, else $XDG_DATA_HOME/ilk, else \
-            ~/.local/share/ilk.
+            for other programs. The daemon's socket is --socket, else \(Places.socketChoice); its data folder is --data, \
+            else \(Places.dataChoice).
 
             Exit status: 0 done, 1 failed, 2 nothing found, 64 wrong usage, 69 the daemon is not running.
 

@@ -20,6 +20,7 @@ struct Info: AsyncParsableCommand {
     var local = false
 
     func run() async throws {
+        if local { KernelChoice.warn() }
         let info = local ? Self.local : try await client.call("info")
         if client.json { return Output.json(info) }
         var table = Table([.text("what"), .text("value")])

@@ -19,6 +19,7 @@ struct Jobs: AsyncParsableCommand {
         func run() async throws {
             let jobs = try await client.call("job.list")["jobs"]?.elements ?? []
             if client.json { return jobs.forEach { Output.json($0) } }
+            guard !jobs.isEmpty else { return Output.note("there were no jobs since the daemon's start") }
             var table = Table([
                 .text("job"), .text("collection"), .text("state"), .text("phase"), .text("done"), .number("took"),
             ])

@@ -18,12 +18,7 @@ struct Patch: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let value: JSONValue
-        do {
-            value = try JSONValue.parse(payload)
-        } catch {
-            throw ValidationError("--payload is not JSON: \(error.message)")
-        }
+        let value = try TypedJSON.value(payload, at: "--payload")
         let result = try await client.call(
             "points.patch", [("collection", .string(collection)), selection.parameter, ("payload", value)])
         let count = result["patched"]?.integer ?? 0

@@ -10,13 +10,19 @@ enum Places {
 
     private static var home: String { variable("HOME") ?? NSHomeDirectory() }
 
-    /// Without `--socket`.
-    static var socket: String { variable("ILK_SOCKET") ?? defaultSocket }
+    /// How ``socket`` is chosen, as every help says it.
+    static let socketChoice =
+        "ILK_SOCKET, else $XDG_RUNTIME_DIR/ilk.sock, else $TMPDIR/ilk-<uid>.sock, else /tmp/ilk-<uid>.sock"
 
-    static var defaultSocket: String {
+    /// Without `--socket`.
+    static var socket: String {
+        if let path = variable("ILK_SOCKET") { return path }
         if let folder = variable("XDG_RUNTIME_DIR") { return folder + "/ilk.sock" }
         return (variable("TMPDIR") ?? "/tmp") + "/ilk-\(getuid()).sock"
     }
+
+    /// How ``data`` is chosen, as every help says it.
+    static let dataChoice = "ILK_DATA, else $XDG_DATA_HOME/ilk, else ~/.local/share/ilk"
 
     /// Without `--data`.
     static var data: String {

@@ -18,7 +18,10 @@ struct Search: AsyncParsableCommand {
     @Argument(help: "The collection to search.") var collection: String
 
     @Option(
-        help: ArgumentHelp("The query: a JSON array of numbers, or base64 of little-endian f32.", valueName: "vector"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The query: numbers such as 0.1,0.7,0.2, a JSON array of them, or base64 of little-endian f32.",
+            valueName: "vector"))
     var vector: String?
     @Option(
         help: ArgumentHelp("A file that holds the query: .npy, .fvecs, .bvecs or IDX, also .gz.", valueName: "file"))
@@ -68,7 +71,21 @@ struct Search: AsyncParsableCommand {
         let result = try await client.call("search", params)
         let hits = result["hits"]?.elements ?? []
         if client.json { Output.json(result) } else { show(hits, result) }
-        if hits.isEmpty { throw Failure("", status: Failure.nothingFound) }
+        guard hits.isEmpty else { return }
+        if let filter { await noteUndeclared(in: filter) }
+        throw Failure("", status: Failure.nothingFound)
+    }
+
+    /// Names the fields of a filter that the collection does not declare: one that is misspelt matches nothing.
+    private func noteUndeclared(in filter: String) async {
+        guard let schema = try? await client.call("collection.describe", [("collection", .string(collection))]) else {
+            return
+        }
+        let declared = schema["fields"]?.members.map(\.key) ?? []
+        for name in FilterNames.read(filter) where !declared.contains(name) {
+            let hint = NearestName.hint(for: name, among: declared)
+            Output.note("ilk: \(collection) declares no field '\(name)'\(hint)")
+        }
     }
 
     private func query() throws -> (String, JSONValue) {
@@ -77,12 +94,15 @@ struct Search: AsyncParsableCommand {
             return ("vector", .string(Base64Vector.encode(try VectorFile.row(row, of: vectorFile))))
         }
         let text = vector ?? ""
-        guard text.contains("[") else { return ("vector", .string(text)) }
-        do {
-            return ("vector", try JSONValue.parse(text))
-        } catch {
-            throw ValidationError("--vector is not a JSON array: \(error.message)")
+        if text.contains("[") { return ("vector", try TypedJSON.value(text, at: "--vector")) }
+        // Base64 has no commas.
+        if text.contains(",") { return ("vector", try TypedJSON.value("[\(text)]", at: "--vector")) }
+        guard Base64Vector.decode(text) != nil else {
+            throw Failure(
+                "--vector is neither numbers, such as 1,0,0 or '[1,0,0]', nor base64 of little-endian f32",
+                status: Failure.wrongUsage)
         }
+        return ("vector", .string(text))
     }
 
     private func show(_ hits: [JSONValue], _ result: JSONValue) {

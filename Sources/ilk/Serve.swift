@@ -19,11 +19,11 @@ struct Serve: AsyncParsableCommand {
               ilk serve --socket-mode 0660      # for everyone in the group
             """)
 
-    @Option(help: ArgumentHelp("The data folder (default: ILK_DATA, or ~/.local/share/ilk).", valueName: "folder"))
+    @Option(help: ArgumentHelp("The data folder (default: \(Places.dataChoice)).", valueName: "folder"))
     var data: String?
 
     @Option(
-        help: ArgumentHelp("Where to listen (default: ILK_SOCKET, or $XDG_RUNTIME_DIR/ilk.sock).", valueName: "path"))
+        help: ArgumentHelp("Where to listen (default: \(Places.socketChoice)).", valueName: "path"))
     var socket: String?
 
     @Option(help: ArgumentHelp("Who may connect: the socket file's mode, octal.", valueName: "mode"))
@@ -56,13 +56,17 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let socketPath = socket ?? Places.socket
+        // Before the data folder is made, which a slip of the pen should not leave behind.
+        try Self.checkSocket(socketPath)
+        KernelChoice.warn()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ilk")
         logger.logLevel = logLevel.level
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var serviceOptions = ServiceOptions(cores: cores)
         if let workers { serviceOptions.workers = workers }
-        var serverOptions = ServerOptions(socketPath: socket ?? Places.socket, cores: cores)
+        var serverOptions = ServerOptions(socketPath: socketPath, cores: cores)
         serverOptions.socketMode = socketMode.bits
         serverOptions.lineLimit = lineLimit.bytes
         serverOptions.connectionLimit = maxConnections
@@ -75,6 +79,27 @@ struct Serve: AsyncParsableCommand {
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+    }
+
+    /// Refuses a path at which no socket can be made, as far as can be told before it is tried.
+    private static func checkSocket(_ path: String) throws {
+        let longest = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+        guard path.utf8.count <= longest else { throw ListenError.pathTooLong(path, limit: longest) }
+        let parent = (path as NSString).deletingLastPathComponent
+        let folder = parent.isEmpty ? "." : parent
+        var isFolder: ObjCBool = false
+        // SAFETY: the pointer is to a local that outlives the call.
+        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw Failure(
+                "cannot listen on \(path): there is no folder \(folder); make it first, or choose another path with "
+                    + "--socket")
+        }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw Failure(
+                "cannot listen on \(path): the folder \(folder) cannot be written; choose another path with --socket")
+        }
+        let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        if let type, type != .typeSocket { throw ListenError.notASocket(path) }
     }
 }
 

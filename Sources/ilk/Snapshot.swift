@@ -49,8 +49,8 @@ struct Snapshot: AsyncParsableCommand {
             let result = try await client.call(
                 "snapshot.restore", [("collection", .string(collection)), ("path", .string(Places.absolute(path)))])
             if client.json { return Output.json(result) }
-            Output.line(
-                "\(collection): \(Format.count(result["count"]?.integer ?? 0)) points, \(result["state"]?.plain ?? "")")
+            let points = Format.counted(result["count"]?.integer ?? 0, "point")
+            Output.line("\(collection): \(points), \(result["state"]?.plain ?? "")")
         }
     }
 }

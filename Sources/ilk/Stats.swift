@@ -30,9 +30,11 @@ struct Stats: AsyncParsableCommand {
             for member in errors { table.add([member.key, Format.count(member.value.integer ?? 0)]) }
             table.show()
         }
+        let collections = stats["collections"]?.members ?? []
+        guard !collections.isEmpty else { return Output.note("there are no collections") }
         Output.line("")
         var table = Table([.text("collection"), .number("points"), .text("state")])
-        for member in stats["collections"]?.members ?? [] {
+        for member in collections {
             table.add([
                 member.key, member.value["count"]?.integer.map(Format.count) ?? "?", member.value["state"]?.plain ?? "",
             ])

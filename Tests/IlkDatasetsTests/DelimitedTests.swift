@@ -93,6 +93,12 @@ import Testing
         }
     }
 
+    @Test func `every record carries its text as it stands, line ends and quotes among it`() throws {
+        let (records, _) = try read("id,t,v0\n1,\"a \"\"b\"\"\nc\",1\n2,d,2\n")
+        let texts = records.map { $0.text.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(texts == ["1,\"a \"\"b\"\"\nc\",1", "2,d,2"])
+    }
+
     @Test func `a quote that is never closed costs only its line`() throws {
         let (records, refused) = try read("id,t,v0\n1,\"open,1\n2,x,2\n3,y,3\n")
         #expect(refused.map(\.line) == [2])

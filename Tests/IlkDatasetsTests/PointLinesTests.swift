@@ -52,6 +52,15 @@ import Testing
         }
     }
 
+    @Test func `every record carries its line as it stands, up to 64 KiB, for whoever refuses it later`() throws {
+        let scratch = try Scratch()
+        let long = #"{"id":"long","vector":[1],"payload":{"t":"\#(String(repeating: "x", count: 70_000))"}}"#
+        let lines = [#"{ "id":"a", "vector":[1,2.50] }"#, #"{"vector":[3]}"#, long]
+        let (records, _) = try entries(try scratch.write("a.ndjson", lines.joined(separator: "\r\n")))
+        let texts = records.map { $0.text.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(texts == [lines[0], lines[1], String(long.prefix(65_536))])
+    }
+
     @Test func `a byte order mark, carriage returns and a missing last line end do not matter`() throws {
         let scratch = try Scratch()
         let bytes: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("{\"vector\":[1]}\r\n   \r\n{\"vector\":[2]}".utf8)

@@ -71,6 +71,17 @@ import Testing
         #expect(object.members.map(\.value) == (50..<100).map { .int($0) })
     }
 
+    @Test func `written by hand keep every key and space, on one line`() throws {
+        let text = try JSONText(written: Array("{\"a\": 1,\r\n \"a\":\"x\\ny\",\n\"b\":1.50}\n".utf8))
+        #expect(String(decoding: text.bytes, as: UTF8.self) == #"{"a": 1,   "a":"x\ny", "b":1.50} "#)
+        #expect(try text.parsed() == JSONValue.parse(#"{"a":"x\ny","b":1.5}"#))
+    }
+
+    @Test(arguments: ["", "{", "{} {}", "{\"a\":\"line\nend\"}", "{a:1}", "[1e400]"])
+    func `written by hand are refused where they are no JSON`(text: String) {
+        #expect(throws: IlkError.self) { try JSONText(written: Array(text.utf8)) }
+    }
+
     @Test func `tell equivalent spellings of a key apart`() throws {
         let text = "{\"\u{E9}\":1,\"e\u{301}\":2}"
         let value = try JSONValue.parse(text)

@@ -24,6 +24,14 @@ struct CollectionCreateCommand: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
+        if let metric, let first = vector.first, dimension == nil {
+            throw ValidationError(
+                "--metric belongs to --dimension; beside --vector each field has its own, as in "
+                    + "--vector \(first.name)=\(first.dimension):\(metric.rawValue).")
+        }
+        if let name = vector.map(\.name).firstRepeated {
+            throw ValidationError("--vector \(name)=… is given twice; declare each field once.")
+        }
         guard vector.isEmpty != (dimension == nil) else {
             throw ValidationError(
                 "Declare vector fields with --vector NAME=DIMENSION:METRIC, or one with --dimension and --metric.")
@@ -47,6 +55,12 @@ struct GraphOptions: ParsableArguments {
     @Option(help: "Width of the candidate list while building: more builds better and longer.") var efConstruction: Int?
     @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field:
         [FieldArgument] = []
+
+    func validate() throws {
+        if let path = field.map(\.field.path).firstRepeated {
+            throw ValidationError("--field \(path)=… is given twice; declare each field once.")
+        }
+    }
 
     /// The parameters of `collection.create`.
     func creation(
@@ -84,5 +98,13 @@ struct VectorArgument: ExpressibleByArgument {
         name = parts[0]
         self.dimension = dimension
         self.metric = metric
+    }
+}
+
+extension [String] {
+    /// The first that stood before.
+    fileprivate var firstRepeated: String? {
+        var seen: Set<String> = []
+        return first { !seen.insert($0).inserted }
     }
 }

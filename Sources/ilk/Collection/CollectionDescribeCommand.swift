@@ -16,9 +16,9 @@ struct CollectionDescribeCommand: AsyncParsableCommand {
         if client.json { return Output.json(description) }
         let state = description["state"]?.plain ?? ""
         let reason = description["reason"]?.plain ?? ""
-        Output.line(
-            "\(name): \(Format.count(description["count"]?.integer ?? 0)) points, \(state)\(reason.isEmpty ? "" : " (\(reason))")"
-        )
+        // One that cannot be read does not tell how many.
+        let points = description["count"]?.integer.map { Format.counted($0, "point") } ?? "? points"
+        Output.line("\(name): \(points), \(state)\(reason.isEmpty ? "" : " (\(reason))")")
         vectors(description)
         table("payload field", "type", description["fields"]) { $0.plain }
         table("memory", "size", description["memory"]) { Format.bytes($0.integer ?? 0) }

@@ -6,6 +6,19 @@ struct Batch: Sendable {
     struct Origin: Sendable {
         var row: Int
         var line: Int?
+        /// The record as it stood there, where that is text.
+        var text: [UInt8]?
+
+        init(_ record: DatasetRecord) {
+            row = record.row
+            line = record.line
+            text = record.text
+        }
+
+        /// The record with this id, refused.
+        func refused(because reason: String, id: PointID?) -> RefusedRecord {
+            RefusedRecord(row: row, line: line, reason: reason, id: id, text: text)
+        }
     }
 
     var points: [UpsertPoint] = []

@@ -47,11 +47,8 @@ struct BatchDelivery: Sendable {
     }
 
     private func refuse(_ batch: Batch, _ place: Int, _ error: IlkError, _ outcome: inout BatchOutcome) {
-        let origin = batch.origins[place]
         outcome.refused.append(
-            RefusedRecord(
-                row: origin.row, line: origin.line, reason: Self.withoutPlace(error.message), id: batch.points[place].id
-            ))
+            batch.origins[place].refused(because: Self.withoutPlace(error.message), id: batch.points[place].id))
     }
 
     /// Sends once more and later again while the daemon says that this may help.

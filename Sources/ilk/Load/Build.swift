@@ -15,7 +15,7 @@ struct Build: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: LoadOptions
-    @Option(help: ArgumentHelp("The data folder (default: ILK_DATA, or ~/.local/share/ilk).", valueName: "folder"))
+    @Option(help: ArgumentHelp("The data folder (default: \(Places.dataChoice)).", valueName: "folder"))
     var data: String?
 
     func run() async throws {

@@ -30,7 +30,7 @@ struct Load: AsyncParsableCommand {
         let path = socket ?? Places.socket
         var client = ClientOptions()
         client.socket = path
-        client.timeout = 0
+        client.timeout = nil
         client.json = options.json
         let connection = try await client.connect()
         try await LoadRun(options: options, sink: SocketSink(connection: connection), target: Places.absolute(path))

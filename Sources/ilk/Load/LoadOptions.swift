@@ -57,8 +57,9 @@ struct LoadOptions: ParsableArguments {
         guard !files.isEmpty else { throw ValidationError("Name at least one file.") }
         if let limit, limit < 1 { throw ValidationError("--limit is \(limit); choose 1 or more.") }
         guard !create || metric != nil else { throw ValidationError("--create needs --metric: cosine, dot or l2.") }
-        guard create || (metric == nil && graph.m == nil && graph.efConstruction == nil) else {
-            throw ValidationError("--metric, --m and --ef-construction are for a new collection: add --create.")
+        guard create || (metric == nil && graph.m == nil && graph.efConstruction == nil && graph.field.isEmpty) else {
+            throw ValidationError(
+                "--metric, --m, --ef-construction and --field are for a new collection: add --create.")
         }
         guard labelNames == nil || labels != nil else { throw ValidationError("--label-names needs --labels.") }
         guard labels == nil || files.count == 1 else { throw ValidationError("--labels goes with one file.") }

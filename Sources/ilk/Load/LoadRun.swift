@@ -71,9 +71,17 @@ struct LoadRun {
     /// The collection's schema, after it was made if that is asked for.
     private func schema() async throws -> TargetSchema {
         do {
-            let description = try await describe()
-            if options.create { note("collection '\(options.collection)' is there already: loading into it") }
-            return TargetSchema(description)
+            let schema = TargetSchema(try await describe())
+            guard options.create else { return schema }
+            let differences = schema.differences(from: options)
+            guard differences.isEmpty else {
+                throw Failure(
+                    "collection '\(options.collection)' is there already and is not what these options make: "
+                        + differences.joined(separator: "; ")
+                        + ". Leave out what differs to load into it, or choose another name")
+            }
+            note("collection '\(options.collection)' is there already: loading into it")
+            return schema
         } catch let error as IlkError where error.code == .notFound {
             guard options.create, let metric = options.metric else {
                 throw Failure("\(error.message); --create --metric cosine|dot|l2 makes it from the file")
@@ -198,8 +206,8 @@ struct LoadRun {
             members.append(("refused_file", summary.refusedFile.map { .string($0) } ?? .null))
             return Output.json(.object(JSONObject(members)))
         }
-        var text =
-            "\(summary.file): \(Format.count(summary.loaded)) points loaded in \(Format.seconds(summary.seconds))"
+        var text = Loader.title(of: summary.file)
+        text += ": \(Format.counted(summary.loaded, "point")) loaded in \(Format.seconds(summary.seconds))"
         text += " (\(Format.count(Int(rate)))/s)"
         if summary.resumedAt > 0 { text += ", \(Format.count(state.loaded)) with those before" }
         if state.refused > 0 { text += ", \(Format.count(state.refused)) refused: \(summary.refusedFile ?? "")" }

@@ -93,7 +93,7 @@ final class Loader {
 
     private func resumable(_ what: String) -> String {
         statePath == nil
-            ? "\(what) at row \(state.row) of \(file)"
+            ? "\(what) at row \(state.row) of \(Self.title(of: file))"
             : "\(what) at row \(Format.count(state.row)) of \(file); the same command goes on there"
     }
 
@@ -136,8 +136,9 @@ final class Loader {
     }
 
     private func take(_ record: DatasetRecord, into batch: inout Batch) {
+        let origin = Batch.Origin(record)
         if let problem = schema.problem(with: record.vectors) {
-            batch.refused.append(.init(row: record.row, line: record.line, reason: problem, id: record.id))
+            batch.refused.append(origin.refused(because: problem, id: record.id))
             return
         }
         var payload = record.payload
@@ -150,8 +151,7 @@ final class Loader {
             case .number(let number): id = .string(prefix + String(number))
             }
         }
-        batch.add(
-            UpsertPoint(id: id, vectors: record.vectors, payload: payload), .init(row: record.row, line: record.line))
+        batch.add(UpsertPoint(id: id, vectors: record.vectors, payload: payload), origin)
     }
 
     // MARK: Settling
@@ -176,14 +176,17 @@ final class Loader {
         }
         if state.loaded == 0, state.refused >= Self.hopeless {
             throw Failure(
-                "the first \(Format.counted(state.refused, "record")) of \(file) were all refused, the first because \(firstReason ?? "of its form")"
+                "the first \(Format.counted(state.refused, "record")) of \(Self.title(of: file)) were all refused, the first because \(firstReason ?? "of its form")"
             )
         }
         remember(isForced: false)
     }
 
+    /// A file as messages name it.
+    static func title(of file: String) -> String { file == "-" ? "standard input" : file }
+
     private func showProgress(_ batch: Batch) {
-        let name = file == "-" ? "standard input" : (file as NSString).lastPathComponent
+        let name = file == "-" ? Self.title(of: file) : (file as NSString).lastPathComponent
         let total = [reader.totalRows, options.limit].compactMap { $0 }.min()
         if let total {
             bar.show(name, done: batch.endRow, total: total, unit: "rows")

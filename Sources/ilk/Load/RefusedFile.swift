@@ -2,7 +2,8 @@ import Foundation
 import IlkDatasets
 import IlkProtocol
 
-/// Where refused records go, one JSON object a line: row, line, id, reason and the record as it stood in its file.
+/// Where refused records go, one JSON object a line: row, line, id, reason and, from files of text, the record as it
+/// stood there, whoever refused it.
 ///
 /// The file is made when the first record is refused.
 final class RefusedFile {
@@ -30,13 +31,32 @@ final class RefusedFile {
                 )
             }
         }
-        var members: [(String, JSONValue)] = [("row", .int(Int64(record.row)))]
-        if let line = record.line { members.append(("line", .int(Int64(line)))) }
-        if let id = record.id { members.append(("id", id.json)) }
-        members.append(("reason", .string(record.reason)))
-        if let text = record.text { members.append(("record", (try? JSONValue.parse(text)) ?? .string(text))) }
         isWritten = true
-        try handle?.write(contentsOf: JSONText(.object(JSONObject(members))).bytes + [UInt8(ascii: "\n")])
+        try handle?.write(contentsOf: Self.line(record) + [UInt8(ascii: "\n")])
+    }
+
+    private static func line(_ record: RefusedRecord) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("row")
+        writer.int(record.row)
+        if let line = record.line {
+            writer.key("line")
+            writer.int(line)
+        }
+        if let id = record.id {
+            writer.key("id")
+            writer.id(id)
+        }
+        writer.key("reason")
+        writer.string(record.reason)
+        if let text = record.text {
+            writer.key("record")
+            // As text and not as a value, in which a key that stands twice, perhaps the fault, would stand once.
+            if let json = try? JSONText(written: Array(text.utf8)) { writer.json(json) } else { writer.string(text) }
+        }
+        writer.endObject()
+        return writer.bytes
     }
 
     func close() { try? handle?.close() }

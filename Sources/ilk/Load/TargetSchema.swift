@@ -2,14 +2,22 @@ import IlkProtocol
 
 /// What a load must know of its collection.
 struct TargetSchema: Sendable {
-    /// Vector fields with their dimensions, in order.
-    var vectors: [(name: String, dimension: Int)]
+    /// Vector fields, in order.
+    var vectors: [VectorField]
     var fields: [PayloadField]
     var sequence: Int
 
     /// Reads what `collection.describe` answers.
     init(_ description: JSONValue) {
-        vectors = (description["vectors"]?.members ?? []).map { ($0.key, $0.value["dimension"]?.integer ?? 0) }
+        vectors = (description["vectors"]?.members ?? []).compactMap { member in
+            guard let dimension = member.value["dimension"]?.integer,
+                let metric = member.value["metric"]?.string.flatMap({ MetricName(rawValue: $0) }),
+                let m = member.value["hnsw"]?["m"]?.integer,
+                let efConstruction = member.value["hnsw"]?["ef_construction"]?.integer
+            else { return nil }
+            return VectorField(
+                name: member.key, dimension: dimension, metric: metric, m: m, efConstruction: efConstruction)
+        }
         fields = (description["fields"]?.members ?? []).compactMap { member in
             member.value.string.flatMap { PayloadField.Kind(rawValue: $0) }.map {
                 PayloadField(path: member.key, kind: $0)
@@ -18,13 +26,43 @@ struct TargetSchema: Sendable {
         sequence = description["sequence"]?.integer ?? 0
     }
 
+    /// Where the collection is not what a load with `--create` asks for, a phrase each; what was not asked for may be
+    /// anything.
+    func differences(from options: LoadOptions) -> [String] {
+        var found: [String] = []
+        let asked = vectors.filter { options.vectorName == nil || $0.name == options.vectorName }
+        if let name = options.vectorName, asked.isEmpty {
+            found.append("it has no vector field '\(name)' but \(vectorNames)")
+        }
+        for field in asked {
+            func compare<T: Equatable>(_ what: String, _ there: T, _ asked: T?) {
+                if let asked, there != asked {
+                    found.append("vector field '\(field.name)' has \(what) \(there) and not \(asked)")
+                }
+            }
+            compare("metric", field.metric, options.metric)
+            compare("m", field.m, options.graph.m)
+            compare("ef_construction", field.efConstruction, options.graph.efConstruction)
+        }
+        for asked in options.graph.field.map(\.field) {
+            if let there = fields.first(where: { $0.path == asked.path }) {
+                guard there.kind != asked.kind else { continue }
+                found.append("field '\(asked.path)' is \(there.kind) and not \(asked.kind)")
+            } else {
+                found.append("it does not declare a field '\(asked.path)', which --field makes \(asked.kind)")
+            }
+        }
+        return found
+    }
+
+    private var vectorNames: String { vectors.map { "'\($0.name)'" }.joined(separator: ", ") }
+
     /// Why a point with these vectors cannot be stored, as far as the schema tells; nil if nothing is wrong with it.
     func problem(with vectors: [(field: String?, vector: [Float])]) -> String? {
         for (name, vector) in vectors {
             let field = name.map { name in self.vectors.first { $0.name == name } } ?? self.vectors.first
             guard let field else {
-                let known = self.vectors.map { "'\($0.name)'" }.joined(separator: ", ")
-                return "no vector field named '\(name ?? "")'; the collection has \(known)"
+                return "no vector field named '\(name ?? "")'; the collection has \(vectorNames)"
             }
             guard vector.count == field.dimension else {
                 return "its vector has \(vector.count) components, field '\(field.name)' \(field.dimension)"
