@@ -82,12 +82,13 @@ extension HNSWGraph {
         _ old: [(node: UInt32, distance: Float)], butNot kept: inout [(node: UInt32, distance: Float)], limit: Int
     ) {
         var place = 0
-        for candidate in old {
+        var uncounted: [UInt32] = []
+        for candidate in old where !uncounted.contains(candidate.node) {
             if place < kept.count && kept[place].node == candidate.node {
                 place += 1
             } else if !mayLoseIncoming(candidate.node) {
                 if kept.count == limit, let victim = kept.lastIndex(where: { mayLoseIncoming($0.node) }) {
-                    kept.remove(at: victim)
+                    uncounted.append(kept.remove(at: victim).node)
                     if victim < place { place -= 1 }
                 }
                 if kept.count < limit {

@@ -139,8 +139,13 @@ import Synchronization
     /// Of two threads that cut the last two links at once, one finds that it may not.
     func mayLoseIncoming(_ node: UInt32) -> Bool {
         let count = unsafe words(incoming) + Int(node)
-        if unsafe count.pointee.subtract(1, ordering: .relaxed).newValue > 0 { return true }
-        unsafe count.pointee.add(1, ordering: .relaxed)
+        var old = unsafe count.pointee.load(ordering: .relaxed)
+        while old > 1 {
+            let (isExchanged, original) = unsafe count.pointee.weakCompareExchange(
+                expected: old, desired: old - 1, ordering: .relaxed)
+            if isExchanged { return true }
+            old = original
+        }
         return false
     }
 

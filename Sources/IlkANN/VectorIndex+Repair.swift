@@ -92,6 +92,18 @@ extension VectorIndex {
         }
     }
 
+    /// Nodes whose count of incoming links is not that of the lists.
+    private func miscounted() -> [String] {
+        var counts = [Int](repeating: 0, count: states.end)
+        let nodes = (0..<UInt32(states.end)).filter { states[$0] == .linked || states[$0] == .removed }
+        for node in nodes {
+            for target in graph.list(node, level: 0).nodes() { counts[Int(target)] += 1 }
+        }
+        return nodes.filter { graph.incomingCount($0) != counts[Int($0)] }.map {
+            "node \($0): \(graph.incomingCount($0)) incoming links counted, \(counts[Int($0)]) there"
+        }
+    }
+
     /// What is wrong with the graph, in sentences; empty if nothing is.
     ///
     /// For tests and `ilk check`, while nothing writes.
@@ -117,6 +129,7 @@ extension VectorIndex {
                 }
             }
         }
+        problems += miscounted()
         if let entry = graph.entry, states[entry.node] != .linked && states[entry.node] != .removed {
             problems.append("the entry point \(entry.node) is \(states[entry.node])")
         }

@@ -2,11 +2,12 @@
 public enum NearestName {
     /// The nearest of `names` by edit distance; nil where none is near enough to be a slip.
     ///
-    /// A name may be a third wrong, whatever its case; every name of one or two letters would be near another. Nothing is near a name of over 64 bytes: measuring it would take long.
+    /// A name may be a third wrong, whatever its case; one of a single letter may not, or any letter would be near.
+    /// Nothing is near a name of over 64 bytes: measuring it would take long.
     public static func of(_ name: String, among names: some Sequence<String>) -> String? {
         guard (1...longest).contains(name.utf8.count) else { return nil }
         let name = letters(name)
-        let limit = name.count < 3 ? 0 : max(1, name.count / 3)
+        let limit = name.count < 2 ? 0 : max(1, name.count / 3)
         return names.lazy.filter { $0.utf8.count <= longest }.map { ($0, distance(name, letters($0))) }
             .filter { $0.1 <= limit }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
     }

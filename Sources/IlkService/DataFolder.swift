@@ -68,17 +68,20 @@ final class DataFolder: Sendable {
         free { "snapshots/\(collection)-\(job)" + ($0 == 1 ? "" : "-\($0)") }
     }
 
-    /// Refuses a path for a snapshot inside the data folder: it would be taken for a collection, or deleted.
+    /// Refuses a path for a snapshot in a folder whose entries ilk takes for its own: it would become a collection, or go.
     ///
-    /// - Throws: `invalid_request` but for `snapshots/`.
+    /// - Throws: `invalid_request`.
     func refuseOwnFolders(_ path: String) throws(IlkError) {
-        func resolved(_ path: String) -> String {
-            URL(filePath: path).deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
+        func parent(of path: String) -> String {
+            URL(filePath: path).deletingLastPathComponent().resolvingSymlinksInPath().path
         }
-        let own = resolved(self.path + "/x")
-        guard resolved(path).hasPrefix(own), !resolved(path).hasPrefix(own + "snapshots/") else { return }
-        throw IlkError(
-            .invalidRequest, "\(path) lies in the daemon's data folder; leave 'path' out, or choose a place outside")
+        for folder in ["collections", "aside", "trash"] {
+            let own = parent(of: "\(self.path)/\(folder)/x")
+            guard parent(of: path) == own || parent(of: path).hasPrefix(own + "/") else { continue }
+            throw IlkError(
+                .invalidRequest,
+                "\(path) lies in the daemon's own '\(folder)'; leave 'path' out, or choose another place")
+        }
     }
 
     private func free(_ name: (Int) -> String) -> String {
