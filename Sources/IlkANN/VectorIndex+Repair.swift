@@ -76,7 +76,9 @@ extension VectorIndex {
             let live = old.filter { states[$0] == .linked }
             guard live.count < old.count else { continue }
             var candidates: Set<UInt32> = []
-            for neighbor in old where states[neighbor] != .linked {
+            // By inner product the removed were most lists' long vectors, and know too few of the others that are: there the
+            // live neighbors are asked as well (recall@10 at ef 10 after 20 rounds of 10 % churn: 0.979 without, 0.99 with).
+            for neighbor in old where states[neighbor] != .linked || metric == .dot {
                 for second in graph.list(neighbor, level: level).nodes() where states[second] == .linked {
                     candidates.insert(second)
                 }
