@@ -77,7 +77,8 @@ extension VectorIndex {
             guard live.count < old.count else { continue }
             var candidates: Set<UInt32> = []
             // By inner product the removed were most lists' long vectors, and know too few of the others that are: there the
-            // live neighbors are asked as well (recall@10 at ef 10 after 20 rounds of 10 % churn: 0.979 without, 0.99 with).
+            // live neighbors are asked as well. After 20 rounds of 10 % churn recall@10 at ef 10 was 0.979 without that,
+            // where a fresh build had 0.9925; with it, within 0.01.
             for neighbor in old where states[neighbor] != .linked || metric == .dot {
                 for second in graph.list(neighbor, level: level).nodes() where states[second] == .linked {
                     candidates.insert(second)

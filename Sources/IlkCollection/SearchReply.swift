@@ -26,4 +26,10 @@ package struct StoredPoint: Sendable {
     package var id: PointID
     package var payload: JSONText?
     package var vectors: [(field: String, vector: [Float])]
+
+    /// About how long it is as JSON; a float is some 11 bytes of text.
+    var replyBytes: Int { 64 + (payload?.bytes.count ?? 0) + vectors.reduce(0) { $0 + $1.vector.count * 11 } }
 }
+
+/// Says why a reply of so many bytes is too long; nil if it is not.
+package typealias ReplyLimit = @Sendable (_ bytes: Int) -> IlkError?

@@ -47,17 +47,23 @@ extension VectorCollection {
     }
 
     /// The points of these ids, in the order asked for, and the ids that are not there.
+    ///
+    /// - Throws: what `refusing` says of the reply's length, as soon as it is too long.
     package func get(
-        ids: [PointID], withVectors: Bool, withPayload: PayloadSelection
+        ids: [PointID], withVectors: Bool, withPayload: PayloadSelection, refusing: ReplyLimit = { _ in nil }
     ) throws(IlkError) -> (points: [StoredPoint], missing: [PointID]) {
         let content = try content()
         return try content.store.read("read points") { database in
             let records = Records(database: database)
             var points: [StoredPoint] = []
+            var bytes = 0
             var missing: [PointID] = []
             for id in ids {
                 if let row = try records.point(id) {
-                    points.append(try records.stored(row, content.schema, withVectors, withPayload))
+                    let point = try records.stored(row, content.schema, withVectors, withPayload)
+                    bytes += point.replyBytes
+                    if let refusal = refusing(bytes) { throw refusal }
+                    points.append(point)
                 } else {
                     missing.append(id)
                 }
@@ -80,7 +86,11 @@ extension VectorCollection {
     /// Points in the order of their first insertion, a page at a time.
     ///
     /// A point that is there from the first page to the last comes exactly once, whatever is written meanwhile.
-    package func scroll(_ request: PointsScroll) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
+    ///
+    /// - Throws: what `refusing` says of the reply's length, as soon as it is too long.
+    package func scroll(
+        _ request: PointsScroll, refusing: @escaping ReplyLimit = { _ in nil }
+    ) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
         let writer = try writer()
         var after: Int64 = 0
         if let cursor = request.cursor {
@@ -91,10 +101,10 @@ extension VectorCollection {
             after = key
         }
         // Without a filter a page is one snapshot of SQLite's.
-        guard let filter = request.filter else { return try writer.content.page(request, after: after, matching: nil) }
+        guard let filter = request.filter else { return try writer.content.page(request, after, nil, refusing) }
         let expression = try writer.content.expression(filter)
         return try writer.atOneMoment(.rows) { [after, content = writer.content] () throws(IlkError) in
-            try content.page(request, after: after, matching: try content.matching(expression))
+            try content.page(request, after, try content.matching(expression), refusing)
         }
     }
 
@@ -119,19 +129,23 @@ extension VectorCollection {
 extension CollectionContent {
     /// A page of a scroll: points whose key comes after `after`.
     fileprivate func page(
-        _ request: PointsScroll, after: Int64, matching: Bitmap?
+        _ request: PointsScroll, _ after: Int64, _ matching: Bitmap?, _ refusing: ReplyLimit
     ) throws(IlkError) -> (points: [StoredPoint], nextCursor: String?) {
         try store.read("scroll") { database in
             let records = Records(database: database)
             var after = after
             var points: [StoredPoint] = []
+            var bytes = 0
             while true {
                 let rows = try records.points(after: after, limit: max(request.limit, 256))
                 for row in rows {
                     if points.count == request.limit { return (points, String(after)) }
                     after = row.key
                     guard matching?.contains(row.ordinal.rawValue) ?? true else { continue }
-                    points.append(try records.stored(row, schema, request.withVectors, request.withPayload))
+                    let point = try records.stored(row, schema, request.withVectors, request.withPayload)
+                    bytes += point.replyBytes
+                    if let refusal = refusing(bytes) { throw refusal }
+                    points.append(point)
                 }
                 guard let last = rows.last else { return (points, nil) }
                 after = last.key

@@ -1,5 +1,5 @@
 import Foundation
-package import IlkProtocol
+import IlkProtocol
 import IlkVectors
 import Synchronization
 
@@ -82,16 +82,6 @@ package final class VectorCollection: Sendable {
         writer.close()
         // The last connection folds the WAL into the file; if it cannot, the WAL is read at the next start.
         try? writer.content.store.close()
-    }
-
-    /// Closes the collection and deletes its folder.
-    package func destroy() throws(IlkError) {
-        close()
-        do {
-            try FileManager.default.removeItem(atPath: folder)
-        } catch {
-            throw IlkError(.internal, "could not delete \(folder): \(error.localizedDescription); delete it by hand")
-        }
     }
 }
 

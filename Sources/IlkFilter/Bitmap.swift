@@ -51,19 +51,9 @@ package struct Bitmap: Sendable {
 
     package func contains(_ ordinal: UInt32) -> Bool { unsafe roaring_bitmap_contains(storage.bitmap, ordinal) }
 
-    package func isSubset(of other: Bitmap) -> Bool {
-        unsafe roaring_bitmap_is_subset(storage.bitmap, other.storage.bitmap)
-    }
-
     /// How many ordinals both sets have, without making their intersection.
     package func intersectionCount(_ other: Bitmap) -> Int {
         unsafe Int(roaring_bitmap_and_cardinality(storage.bitmap, other.storage.bitmap))
-    }
-
-    /// How many ordinals of a range are in the set.
-    package func count(in range: Range<UInt32>) -> Int {
-        unsafe Int(
-            roaring_bitmap_range_cardinality(storage.bitmap, UInt64(range.lowerBound), UInt64(range.upperBound)))
     }
 
     /// Every ordinal, ascending.

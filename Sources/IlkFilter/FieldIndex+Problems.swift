@@ -1,7 +1,7 @@
 import IlkVectors
 
 extension PayloadIndex {
-    /// What is wrong with the indexes, one line a finding: for tests and `ilk check`.
+    /// What is wrong with the indexes, one line a finding: for tests.
     package func problems(capacity: Int) -> [String] {
         indexes.flatMap { field in field.problems(capacity: capacity).map { "field '\(field.path)': \($0)" } }
     }

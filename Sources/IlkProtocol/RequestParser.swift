@@ -57,7 +57,7 @@ public final class RequestParser {
         }
         if let badID {
             let error = IlkError(
-                .invalidRequest, "the request's id is \(badID); expected a string, an integer of 64 bits, or null")
+                .invalidRequest, "the request's id is \(badID); expected a string, a signed 64-bit integer, or null")
             return Call(id: .null, command: .failure(error))
         }
         do throws(IlkError) {

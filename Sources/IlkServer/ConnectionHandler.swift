@@ -181,7 +181,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 }
             }
         }
-        account(for: framer.heldBytes)
+        // A connection that was closed by what it got has given back its part already.
+        account(for: context == nil ? 0 : framer.heldBytes)
     }
 
     /// Counts what the framer holds of an unfinished line; a connection that holds too much when all hold too much is
@@ -329,14 +330,13 @@ extension ParsedLine {
 extension Call {
     fileprivate var weight: Int {
         guard case .success(let command) = command else { return 1 }
-        let isHeavy =
-            switch command {
-            case .pointsGet(let get): get.ids.count > 100
-            case .pointsScroll(let scroll): scroll.limit > 100
-            case .search(let search): search.k > 100
-            case .searchBatch(let batch): batch.searches.count > 10
-            default: false
-            }
-        return isHeavy ? 256 : 1
+        switch command {
+        case .pointsGet(let get): return get.ids.count > 8 ? 256 : 1
+        case .pointsScroll: return 256
+        case .search(let search) where search.k > 100: return 256
+        case .search(let search) where search.withVectors || search.withPayload != .none: return 1 + search.k / 8
+        case .searchBatch(let batch): return batch.searches.count > 10 ? 256 : 1
+        default: return 1
+        }
     }
 }

@@ -1,19 +1,30 @@
+import IlkProtocol
 import Synchronization
 
 /// Gathers the replies of a JSON-RPC batch into one array, in the order of the calls.
 final class BatchReply: Sendable {
-    private let replies: Mutex<(lines: [[UInt8]], missing: Int)>
+    private let replies: Mutex<(lines: [[UInt8]], missing: Int, bytes: Int)>
+    private let ids: [RequestID]
+    private let limit: Int
     private let reply: @Sendable ([UInt8]) -> Void
 
-    init(count: Int, reply: @escaping @Sendable ([UInt8]) -> Void) {
-        replies = Mutex(([[UInt8]](repeating: [], count: count), count))
+    /// Replies above this many bytes give way to an error where all together would be over the limit: no write's does.
+    private static let smallReply = 4_096
+
+    /// A batch of calls with these ids, whose replies may have `limit` bytes together.
+    init(ids: [RequestID], limit: Int, reply: @escaping @Sendable ([UInt8]) -> Void) {
+        replies = Mutex(([[UInt8]](repeating: [], count: ids.count), ids.count, 0))
+        self.ids = ids
+        self.limit = limit
         self.reply = reply
     }
 
     /// Takes the reply of one call; the last one sends the array, or nothing where every call was a notification.
     func set(_ line: [UInt8], at place: Int) {
         let complete: [[UInt8]]? = replies.withLock { replies in
-            replies.lines[place] = line
+            let isTooMuch = line.count > Self.smallReply && replies.bytes + line.count > limit
+            replies.lines[place] = isTooMuch ? refusal(place) : line
+            replies.bytes += replies.lines[place].count
             replies.missing -= 1
             return replies.missing == 0 ? replies.lines : nil
         }
@@ -28,5 +39,12 @@ final class BatchReply: Sendable {
         }
         all.append(UInt8(ascii: "]"))
         reply(all)
+    }
+
+    private func refusal(_ place: Int) -> [UInt8] {
+        Reply.error(
+            id: ids[place],
+            IlkError(
+                .tooLarge, "the replies of the batch would be over \(limit >> 20) MiB together; send this call alone"))
     }
 }

@@ -92,7 +92,9 @@ final class DataFolder: Sendable {
 
     /// Names of the collections' folders, after finishing what a crash interrupted.
     func recover() -> [String] {
-        remove(leftovers(in: "aside") + leftovers(in: "trash"))
+        // Out of the way first: a restore may soon use the same names again.
+        for leftover in leftovers(in: "aside") { _ = unsafe rename(leftover, free { "trash/aside-\($0)" }) }
+        remove(leftovers(in: "trash"))
         remove(leftovers(in: "snapshots").filter { $0.contains("/\(VectorCollection.temporaryPrefix)") })
         let root = path + "/collections"
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
@@ -128,7 +130,15 @@ final class DataFolder: Sendable {
                 .internal, "cannot move the restored collection into place: \(systemMessage()); nothing was changed")
         }
         syncCollections()
-        if FileManager.default.fileExists(atPath: collection(name)), let old = trash(name) { remove(old) }
+        if FileManager.default.fileExists(atPath: collection(name)) {
+            guard let old = trash(name) else {
+                let reason = systemMessage()
+                _ = unsafe rename(restored(name), aside)
+                throw IlkError(
+                    .internal, "cannot move the present collection away: \(reason); nothing was changed")
+            }
+            remove(old)
+        }
         guard unsafe rename(restored(name), collection(name)) == 0 else {
             throw IlkError(
                 .internal, "cannot finish the restore: \(systemMessage()); restart the daemon, which tries again")

@@ -47,8 +47,8 @@ extension Engine {
         let work: @Sendable () -> Void = { [self] in
             do throws(IlkError) {
                 let found = try registry.collection(request.collection).get(
-                    ids: request.ids, withVectors: request.withVectors, withPayload: request.withPayload)
-                try refuseTooLarge(found.points.replyBytes)
+                    ids: request.ids, withVectors: request.withVectors, withPayload: request.withPayload,
+                    refusing: tooLarge)
                 answer.succeed { writer in
                     writer.beginObject()
                     writer.key("points")
@@ -79,8 +79,7 @@ extension Engine {
 
     func scroll(_ request: PointsScroll, _ answer: Answer) {
         do throws(IlkError) {
-            let page = try registry.collection(request.collection).scroll(request)
-            try refuseTooLarge(page.points.replyBytes)
+            let page = try registry.collection(request.collection).scroll(request, refusing: tooLarge)
             answer.succeed { writer in
                 writer.beginObject()
                 writer.key("points")
@@ -94,12 +93,13 @@ extension Engine {
         }
     }
 
-    /// - Throws: `too_large` for a reply over the limit.
-    func refuseTooLarge(_ bytes: Int) throws(IlkError) {
-        guard bytes > options.replyLimit else { return }
-        throw IlkError(
+    /// The refusal of a reply of so many bytes; nil if it may be that long.
+    @Sendable func tooLarge(_ bytes: Int) -> IlkError? {
+        guard bytes > options.replyLimit else { return nil }
+        return IlkError(
             .tooLarge,
-            "the reply would be of \(bytes >> 20) MiB; ask for fewer points at a time, or without their vectors")
+            "the reply would be over \(options.replyLimit >> 20) MiB; ask for fewer points at a time, or for less of each"
+        )
     }
 
     func facets(_ request: PointsFacets, _ answer: Answer) {
@@ -109,15 +109,6 @@ extension Engine {
                 JSONValue.object(JSONObject([("value", facet.value), ("count", .int(Int64(facet.count)))]))
             }
             return JSONObject([("facets", .array(values))])
-        }
-    }
-}
-
-extension [StoredPoint] {
-    /// About how long the points are as JSON; a float is some 11 bytes of text.
-    fileprivate var replyBytes: Int {
-        reduce(0) { sum, point in
-            sum + 64 + (point.payload?.bytes.count ?? 0) + point.vectors.reduce(0) { $0 + $1.vector.count * 11 }
         }
     }
 }

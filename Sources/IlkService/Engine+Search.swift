@@ -12,7 +12,7 @@ extension Engine {
             let began = monotonicNanoseconds()
             do throws(IlkError) {
                 let found = try collection.search(request)
-                if request.withVectors || request.withPayload != .none { try refuseTooLarge(found.hits.replyBytes) }
+                if let refusal = tooLarge(found.hits.replyBytes) { throw refusal }
                 let searched = monotonicNanoseconds()
                 answer.succeed { writer in
                     writer.searchReply(found, base64: request.isBase64, microseconds: answer.microseconds)
@@ -32,10 +32,7 @@ extension Engine {
         do throws(IlkError) { collection = try registry.collection(batch.collection) } catch {
             return answer.fail(error)
         }
-        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer) {
-            [self] bytes throws(IlkError) in
-            try refuseTooLarge(bytes)
-        }
+        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer, refusal: tooLarge)
         later(answer, upTo: batch.searches.count) { run.work() }
     }
 }
@@ -44,6 +41,7 @@ extension Engine {
 private final class BatchRun: Sendable {
     private struct Outcome {
         var replies: [(reply: SearchReply, microseconds: Int)?]
+        var bytes = 0
         var finished = 0
         var failure: (place: Int, error: IlkError)?
     }
@@ -51,19 +49,19 @@ private final class BatchRun: Sendable {
     private let collection: VectorCollection
     private let searches: [SearchRequest]
     private let answer: Answer
-    private let check: @Sendable (_ bytes: Int) throws(IlkError) -> Void
+    private let refusal: @Sendable (_ bytes: Int) -> IlkError?
     private let next = Atomic(0)
     private let outcome: Mutex<Outcome>
 
-    /// A batch whose `check` throws where a reply of so many bytes is too much.
+    /// A batch that is refused where `refusal` says that a reply of so many bytes is too much.
     init(
         collection: VectorCollection, searches: [SearchRequest], answer: Answer,
-        check: @escaping @Sendable (_ bytes: Int) throws(IlkError) -> Void
+        refusal: @escaping @Sendable (_ bytes: Int) -> IlkError?
     ) {
         self.collection = collection
         self.searches = searches
         self.answer = answer
-        self.check = check
+        self.refusal = refusal
         outcome = Mutex(Outcome(replies: Array(repeating: nil, count: searches.count)))
     }
 
@@ -87,7 +85,14 @@ private final class BatchRun: Sendable {
             let complete: Outcome? = outcome.withLock { outcome in
                 outcome.finished += 1
                 switch result {
-                case .success(let reply): outcome.replies[place] = (reply, microseconds)
+                case .success(let reply):
+                    outcome.bytes += reply.hits.replyBytes
+                    if let refusal = refusal(outcome.bytes) {
+                        outcome.failure = outcome.failure ?? (place, refusal)
+                        outcome.replies = Array(repeating: nil, count: searches.count)
+                    } else {
+                        outcome.replies[place] = (reply, microseconds)
+                    }
                 case .failure(let error): if outcome.failure == nil { outcome.failure = (place, error) }
                 }
                 return outcome.finished == searches.count ? outcome : nil
@@ -101,11 +106,6 @@ private final class BatchRun: Sendable {
             var named = error
             named.message = "searches[\(place)]: \(error.message)"
             return answer.fail(named)
-        }
-        do throws(IlkError) {
-            try check(outcome.replies.reduce(0) { $0 + ($1?.reply.hits.replyBytes ?? 0) })
-        } catch {
-            return answer.fail(error)
         }
         answer.succeed { writer in
             writer.beginObject()

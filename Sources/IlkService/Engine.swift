@@ -58,7 +58,7 @@ package final class Engine: Sendable {
         switch line {
         case .single(let call): handle(call, reply: reply, notify: notify)
         case .batch(let calls):
-            let batch = BatchReply(count: calls.count, reply: reply)
+            let batch = BatchReply(ids: calls.map(\.id), limit: options.replyLimit, reply: reply)
             for (place, call) in calls.enumerated() {
                 handle(call, reply: { batch.set($0, at: place) }, notify: notify)
             }

@@ -34,7 +34,7 @@ import Testing
         #expect(call.id == .null)
         let error = try refusal(of: call)
         #expect(error.code == .invalidRequest)
-        #expect(error.message == "the request's id is \(found); expected a string, an integer of 64 bits, or null")
+        #expect(error.message == "the request's id is \(found); expected a string, a signed 64-bit integer, or null")
     }
 
     @Test func `without an id is a notification`() throws {
