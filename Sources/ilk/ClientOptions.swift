@@ -90,13 +90,14 @@ struct PayloadOptions: ParsableArguments {
     }
 }
 
-/// A point's id on the command line: digits are a number, everything else a string; `'"7"'` is the string 7.
+/// A point's id on the command line: what is written as a number is one, everything else a string, and so are `007` and
+/// `+7`, as in CSV; `'"7"'` is the string 7.
 struct PointArgument: ExpressibleByArgument {
     let id: PointID
-    static let explanation = #"Digits are a number; write '"7"' for the string."#
+    static let explanation = #"7 is a number, 007 and a7 are strings; write '"7"' for the string 7."#
 
     init?(argument: String) {
-        if let number = UInt64(argument) {
+        if let number = UInt64(argument), number.description == argument {
             id = .number(number)
         } else if argument.hasPrefix("\""), case .string(let text)? = try? JSONValue.parse(argument) {
             id = .string(text)
