@@ -52,7 +52,7 @@ struct ClientOptions: ParsableArguments {
                 }
                 return try result.get()
             } catch let error as IlkError where ContinuousClock.now - began < .seconds(2) {
-                guard let wait = Self.momentaryWait(error, method) else { throw error }
+                guard !Self.jobs.contains(method), let wait = error.momentaryWait else { throw error }
                 try await Task.sleep(for: wait)
             }
         }
@@ -60,15 +60,15 @@ struct ClientOptions: ParsableArguments {
 
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
     private static let jobs = ["collection.rebuild", "snapshot.create", "snapshot.restore"]
+}
 
-    /// How long to wait before a call is sent again; nil where that would not help soon.
+extension IlkError {
+    /// How long to wait for a collection that is loading or being dropped; nil where waiting would not help soon.
     ///
     /// The daemon says how long where something is under way that will end: up to a fifth of a second for a collection,
     /// more where it is stopping itself, nothing where the disk is full.
-    private static func momentaryWait(_ error: IlkError, _ method: String) -> Duration? {
-        guard error.code == .unavailable, error.retryable, !jobs.contains(method),
-            let wait = error.retryAfterMilliseconds, wait <= 200
-        else { return nil }
+    var momentaryWait: Duration? {
+        guard code == .unavailable, retryable, let wait = retryAfterMilliseconds, wait <= 200 else { return nil }
         return .milliseconds(wait)
     }
 }

@@ -29,12 +29,12 @@ struct LoadOptions: ParsableArguments {
     var idColumn = "id"
     @Option(
         help: ArgumentHelp(
-            "What the names of CSV columns begin with that hold one component each, before their number.",
+            "What stands before the number in the names of columns of one component each: v of v0, v1, ….",
             valueName: "prefix"))
     var vectorColumns: String?
     @Option(
         help: ArgumentHelp(
-            "Labels of the rows, for matrix files: IDX, .npy of integers, or a text line each.", valueName: "file"))
+            "Labels of the rows, for matrix files: IDX, .npy of integers, or text, one a line.", valueName: "file"))
     var labels: String?
     @Option(help: ArgumentHelp("The payload field that labels go to.", valueName: "field"))
     var labelField = "label"
@@ -49,7 +49,7 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where refused records go (default: <file>.refused.ndjson).", valueName: "file"))
     var refused: String?
     @Flag(help: "Begin at the first row even if an earlier load was interrupted.") var restart = false
-    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; they are found before, too.")
+    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; searches find them before that, too.")
     var wait = true
     @Flag(help: "Print JSON, one object a file, for other programs.") var json = false
 
@@ -63,7 +63,17 @@ struct LoadOptions: ParsableArguments {
         }
         guard labelNames == nil || labels != nil else { throw ValidationError("--label-names needs --labels.") }
         guard labels == nil || files.count == 1 else { throw ValidationError("--labels goes with one file.") }
+        for file in files {
+            let target = refusedPath(of: file)
+            if (files + [labels].compactMap { $0 }).contains(where: { Places.isSame($0, target) }) {
+                throw ValidationError(
+                    "Refused records would go to \(target), which is to be read; choose another file with --refused.")
+            }
+        }
     }
+
+    /// Where the refused records of a file go.
+    func refusedPath(of file: String) -> String { refused ?? (file == "-" ? "stdin" : file) + ".refused.ndjson" }
 
     /// How files are to be read into a collection with these declared fields.
     func recordOptions(fields: [PayloadField]) -> RecordOptions {
