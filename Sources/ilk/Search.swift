@@ -39,7 +39,7 @@ struct Search: AsyncParsableCommand {
     var using: String?
     @Option(help: ArgumentHelp("Only points that pass this filter, such as \"price < 30\".", valueName: "filter"))
     var filter: String?
-    @Flag(help: "Measure every point: exact, and slow for many.")
+    @Flag(help: "Measure every point that passes the filter: exact, and slow for many.")
     var exact = false
     @Option(help: ArgumentHelp("Only points that are no farther than this.", valueName: "distance"))
     var maxDistance: Double?

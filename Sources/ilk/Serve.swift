@@ -39,8 +39,7 @@ struct Serve: AsyncParsableCommand {
     var workers: Int?
 
     @Option(
-        help: ArgumentHelp(
-            "How much is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+        help: ArgumentHelp("The least that is logged.", valueName: "level"))
     var logLevel = LogLevel.info
 
     func validate() throws {

@@ -12,16 +12,14 @@ struct LoadOptions: ParsableArguments {
     var files: [String]
 
     @Flag(help: "Make the collection if it is not there; the dimension comes from the file.") var create = false
-    @Option(help: "The metric of a new collection: cosine, dot or l2.") var metric: MetricName?
+    @Option(help: "The metric of a new collection.") var metric: MetricName?
     @Option(
         help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
     var vectorName: String?
     @OptionGroup var graph: GraphOptions
 
     @Option(
-        help: ArgumentHelp(
-            "The files' format: npy, fvecs, bvecs, ivecs, idx, ndjson, csv or tsv (default: by name).",
-            valueName: "format"))
+        help: ArgumentHelp("The files' format, where their names do not tell it.", valueName: "format"))
     var format: FileFormat?
     @Option(
         help: ArgumentHelp(
@@ -45,8 +43,10 @@ struct LoadOptions: ParsableArguments {
     var idPrefix: String?
     @Option(help: ArgumentHelp("The number of the first row without an id.", valueName: "number"))
     var firstId: UInt64 = 0
-    @Option(help: "Load at most so many rows.") var limit: Int?
-    @Option(help: ArgumentHelp("Where refused records go (default: <file>.refused.ndjson).", valueName: "file"))
+    @Option(help: "Load at most so many rows of each file.") var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Where the refused records of all files go (default: <file>.refused.ndjson).", valueName: "file"))
     var refused: String?
     @Flag(help: "Begin at the first row even if an earlier load was interrupted.") var restart = false
     @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; searches find them before that, too.")
