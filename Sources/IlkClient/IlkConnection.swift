@@ -121,14 +121,20 @@ public final class IlkConnection: Sendable {
         let limit = timeout ?? options.callTimeout
         let handler = handler
         let loop = channel.eventLoop
+        let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let pending = PendingCall(method: method, bytes: bytes.readableBytes, progress: progress) {
                     continuation.resume(with: $0)
                 }
-                loop.execute { handler.value.begin(id, pending, bytes, timeout: limit) }
+                loop.execute {
+                    // What was cancelled before this had no call to end.
+                    guard !cancellation.isRequested else { return pending.complete(.failure(CancellationError())) }
+                    handler.value.begin(id, pending, bytes, timeout: limit)
+                }
             }
         } onCancel: {
+            cancellation.request()
             loop.execute { handler.value.fail(id, with: CancellationError()) }
         }
     }
@@ -148,4 +154,12 @@ public final class IlkConnection: Sendable {
     public func close() async throws {
         do { try await channel.close() } catch ChannelError.alreadyClosed {}
     }
+}
+
+/// Whether a call was cancelled, which may be before it begins.
+private final class Cancellation: Sendable {
+    private let flag = Atomic(false)
+
+    var isRequested: Bool { flag.load(ordering: .acquiring) }
+    func request() { flag.store(true, ordering: .releasing) }
 }

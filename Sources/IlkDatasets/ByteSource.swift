@@ -43,7 +43,7 @@ import Glibc
         isCompressed = path.lowercased().hasSuffix(".gz")
         unsafe inflater = isCompressed ? gzdopen(descriptor, "rb") : nil
         guard isExamined, kind != S_IFDIR else {
-            if path != "-" { close(descriptor) }
+            // Everything is set, so `deinit` closes.
             throw .unreadable(path: path, reason: kind == S_IFDIR ? "it is a folder" : Self.systemMessage)
         }
         if isCompressed { unsafe gzbuffer(inflater, UInt32(Self.chunk)) }

@@ -8,9 +8,7 @@ enum CellValue {
     }
 
     /// - Returns: nil for an empty cell, which gives the payload no member.
-    static func read(
-        _ text: String, kind: PayloadField.Kind?, isQuoted: Bool, _ json: PointLineReader
-    ) -> Result<JSONValue?, Problem> {
+    static func read(_ text: String, kind: PayloadField.Kind?, isQuoted: Bool) -> Result<JSONValue?, Problem> {
         guard !text.isEmpty else { return .success(nil) }
         // A field may have several values, and an undeclared one may be of any shape.
         if text.hasPrefix("[") || (kind == nil && text.hasPrefix("{")), let value = try? JSONValue.parse(text) {

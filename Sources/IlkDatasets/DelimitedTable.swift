@@ -126,7 +126,7 @@ final class DelimitedTable {
                 point.vectors.append((name, try vector(try unsafe text(field, record, place), place)))
             case .payload(let path, let kind):
                 let text = try unsafe text(field, record, place)
-                switch CellValue.read(text, kind: kind, isQuoted: field.isQuoted, json) {
+                switch CellValue.read(text, kind: kind, isQuoted: field.isQuoted) {
                 case .success(nil): break
                 case .success(let value?): payload.set(value, at: path)
                 case .failure(let problem): throw Refusal("column '\(path)': \(problem.text)")

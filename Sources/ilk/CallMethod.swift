@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import IlkProtocol
 
 struct CallMethod: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,13 +18,22 @@ struct CallMethod: AsyncParsableCommand {
     @Argument(help: "Its parameters: a JSON object, or - for standard input.") var params = "{}"
     @OptionGroup var client: ClientOptions
 
+    func validate() throws {
+        if params != "-" { _ = try TypedJSON.text(Array(params.utf8), at: "<params>") }
+    }
+
     func run() async throws {
-        let text =
-            params == "-"
-            ? try TypedJSON.text(Array(FileHandle.standardInput.readDataToEndOfFile()), at: "standard input")
-            : try TypedJSON.text(Array(params.utf8), at: "<params>")
         // As it was typed: what the parameters must be, the daemon knows.
-        let result = try await client.call(method, text)
+        let result = try await client.call(method, try text())
         if client.json || !Output.isTerminal { Output.json(result) } else { Output.line(result.pretty) }
+    }
+
+    private func text() throws -> JSONText {
+        guard params == "-" else { return try TypedJSON.text(Array(params.utf8), at: "<params>") }
+        do {
+            return try TypedJSON.text(Array(FileHandle.standardInput.readDataToEndOfFile()), at: "standard input")
+        } catch let error as ValidationError {
+            throw Failure(error.message, status: Failure.wrongUsage)
+        }
     }
 }

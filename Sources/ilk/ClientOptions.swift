@@ -52,7 +52,7 @@ struct ClientOptions: ParsableArguments {
                 }
                 return try result.get()
             } catch let error as IlkError where ContinuousClock.now - began < .seconds(2) {
-                guard let wait = Self.momentaryWait(error, method) else { throw error }
+                guard !Self.jobs.contains(method), let wait = error.momentaryWait else { throw error }
                 try await Task.sleep(for: wait)
             }
         }
@@ -60,15 +60,15 @@ struct ClientOptions: ParsableArguments {
 
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
     private static let jobs = ["collection.rebuild", "snapshot.create", "snapshot.restore"]
+}
 
-    /// How long to wait before a call is sent again; nil where that would not help soon.
+extension IlkError {
+    /// How long to wait for a collection that is loading or being dropped; nil where waiting would not help soon.
     ///
     /// The daemon says how long where something is under way that will end: up to a fifth of a second for a collection,
     /// more where it is stopping itself, nothing where the disk is full.
-    private static func momentaryWait(_ error: IlkError, _ method: String) -> Duration? {
-        guard error.code == .unavailable, error.retryable, !jobs.contains(method),
-            let wait = error.retryAfterMilliseconds, wait <= 200
-        else { return nil }
+    var momentaryWait: Duration? {
+        guard code == .unavailable, retryable, let wait = retryAfterMilliseconds, wait <= 200 else { return nil }
         return .milliseconds(wait)
     }
 }
@@ -90,13 +90,14 @@ struct PayloadOptions: ParsableArguments {
     }
 }
 
-/// A point's id on the command line: digits are a number, everything else a string; `'"7"'` is the string 7.
+/// A point's id on the command line: what is written as a number is one, everything else a string, and so are `007` and
+/// `+7`, as in CSV; `'"7"'` is the string 7.
 struct PointArgument: ExpressibleByArgument {
     let id: PointID
-    static let explanation = #"Digits are a number; write '"7"' for the string."#
+    static let explanation = #"7 is a number, 007 and a7 are strings; write '"7"' for the string 7."#
 
     init?(argument: String) {
-        if let number = UInt64(argument) {
+        if let number = UInt64(argument), number.description == argument {
             id = .number(number)
         } else if argument.hasPrefix("\""), case .string(let text)? = try? JSONValue.parse(argument) {
             id = .string(text)

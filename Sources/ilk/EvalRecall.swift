@@ -32,7 +32,7 @@ struct EvalRecall: AsyncParsableCommand {
         String
     @Option(help: ArgumentHelp("The vector field, where the collection has several.", valueName: "field")) var using:
         String?
-    @Option(name: .shortAndLong, help: "How many points to find.") var k = 10
+    @Option(name: .shortAndLong, help: "How many points to find, 1 to 10000.") var k = 10
     @Option(help: ArgumentHelp("Widths of the candidate list.", valueName: "ef,…")) var ef = "10,20,40,80,160"
     @Option(help: "Take at most so many queries.") var limit = 1_000
     @Option(help: ArgumentHelp("Only points that pass this filter.", valueName: "filter")) var filter: String?

@@ -13,9 +13,9 @@ import IlkService
               ilk load products products.ndjson --create --metric cosine
               ilk search products --id sku-1 -k 5 --filter "price < 30"
 
-            Results go to standard output, everything else to standard error. --json makes every command print JSON \
-            for other programs. The daemon's socket is --socket, else \(Places.socketChoice); its data folder is --data, \
-            else \(Places.dataChoice).
+            Results go to standard output, everything else to standard error. --json makes every command but `serve` \
+            print JSON for other programs. The daemon's socket is --socket, else \(Places.socketChoice); its data folder \
+            is --data, else \(Places.dataChoice).
 
             Exit status: 0 done, 1 failed, 2 nothing found, 64 wrong usage, 69 the daemon is not running.
 

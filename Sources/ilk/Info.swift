@@ -8,7 +8,7 @@ struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the daemon is: version, kernels, BLAS library and its threads, limits.",
         discussion: """
-            With --local it needs no daemon and shows the same of this executable.
+            With --local it needs no daemon, and shows what this executable and machine have.
 
               ilk info
               ilk info --local --json

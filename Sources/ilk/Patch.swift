@@ -17,6 +17,8 @@ struct Patch: AsyncParsableCommand {
     @OptionGroup var selection: PointSelectionOptions
     @OptionGroup var client: ClientOptions
 
+    func validate() throws { _ = try TypedJSON.value(payload, at: "--payload") }
+
     func run() async throws {
         let value = try TypedJSON.value(payload, at: "--payload")
         let result = try await client.call(

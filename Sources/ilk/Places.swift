@@ -32,6 +32,18 @@ enum Places {
     /// Where a command keeps what it must remember until it is run again.
     static var state: String { (variable("XDG_STATE_HOME") ?? home + "/.local/state") + "/ilk" }
 
+    /// Whether two paths lead to one file, by whatever links; where there is none yet, whether they are one path.
+    static func isSame(_ one: String, _ other: String) -> Bool {
+        func file(_ path: String) -> (device: UInt, number: UInt)? {
+            var status = stat()
+            // SAFETY: the pointer is to a local that outlives the call.
+            guard path != "-", unsafe stat(path, &status) == 0 else { return nil }
+            return (UInt(status.st_dev), UInt(status.st_ino))
+        }
+        guard let one = file(one), let other = file(other) else { return absolute(one) == absolute(other) }
+        return one == other
+    }
+
     /// A path as the daemon must have it, which runs in a folder of its own.
     static func absolute(_ path: String) -> String {
         URL(

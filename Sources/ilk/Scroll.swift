@@ -6,7 +6,7 @@ struct Scroll: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Go through points in the order in which they were inserted.",
         discussion: """
-            With --json a point is a line, in the form that `ilk load` reads: this copies a collection.
+            With --json a point is a line; with --with-vectors too, `ilk load` reads it.
 
               ilk scroll products --filter "price > 100" --limit 50
               ilk scroll products --all --with-vectors --json > products.ndjson

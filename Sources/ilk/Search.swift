@@ -39,9 +39,9 @@ struct Search: AsyncParsableCommand {
     var using: String?
     @Option(help: ArgumentHelp("Only points that pass this filter, such as \"price < 30\".", valueName: "filter"))
     var filter: String?
-    @Flag(help: "Measure every point: exact, and slow for many.")
+    @Flag(help: "Measure every point that passes the filter: exact, and slow for many.")
     var exact = false
-    @Option(help: ArgumentHelp("Only points this near.", valueName: "distance"))
+    @Option(help: ArgumentHelp("Only points that are no farther than this.", valueName: "distance"))
     var maxDistance: Double?
     @Flag(help: "Show the vectors that were found.")
     var withVectors = false
@@ -56,6 +56,8 @@ struct Search: AsyncParsableCommand {
         guard queries == 1 else { throw ValidationError("Give the query as one of --vector, --vector-file and --id.") }
         guard (1...10_000).contains(k) else { throw ValidationError("-k is \(k); choose 1 to 10000.") }
         guard row >= 0 else { throw ValidationError("--row is \(row); the first row is 0.") }
+        guard row == 0 || vectorFile != nil else { throw ValidationError("--row belongs to --vector-file.") }
+        if let vector { _ = try Self.query(typed: vector) }
     }
 
     func run() async throws {
@@ -93,16 +95,18 @@ struct Search: AsyncParsableCommand {
         if let vectorFile {
             return ("vector", .string(Base64Vector.encode(try VectorFile.row(row, of: vectorFile))))
         }
-        let text = vector ?? ""
-        if text.contains("[") { return ("vector", try TypedJSON.value(text, at: "--vector")) }
+        return ("vector", try Self.query(typed: vector ?? ""))
+    }
+
+    private static func query(typed text: String) throws -> JSONValue {
+        if text.contains("[") { return try TypedJSON.value(text, at: "--vector") }
         // Base64 has no commas.
-        if text.contains(",") { return ("vector", try TypedJSON.value("[\(text)]", at: "--vector")) }
+        if text.contains(",") { return try TypedJSON.value("[\(text)]", at: "--vector") }
         guard Base64Vector.decode(text) != nil else {
-            throw Failure(
-                "--vector is neither numbers, such as 1,0,0 or '[1,0,0]', nor base64 of little-endian f32",
-                status: Failure.wrongUsage)
+            throw ValidationError(
+                "--vector is neither numbers, such as 1,0,0 or '[1,0,0]', nor base64 of little-endian f32.")
         }
-        return ("vector", .string(text))
+        return .string(text)
     }
 
     private func show(_ hits: [JSONValue], _ result: JSONValue) {

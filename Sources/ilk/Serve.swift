@@ -12,8 +12,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the daemon.",
         discussion: """
             Opens the data folder, listens on the socket, and answers at once; each collection as soon as it is ready. \
-            SIGTERM or Ctrl-C finishes what runs, writes checkpoints and ends with status 0. The log goes to standard \
-            error.
+            SIGTERM, SIGHUP or Ctrl-C finishes what runs, writes checkpoints and ends with status 0; nohup keeps SIGHUP \
+            away. The log goes to standard error.
 
               ilk serve --data ~/vectors --socket /tmp/ilk.sock
               ilk serve --socket-mode 0660      # for everyone in the group
@@ -39,8 +39,7 @@ struct Serve: AsyncParsableCommand {
     var workers: Int?
 
     @Option(
-        help: ArgumentHelp(
-            "How much is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+        help: ArgumentHelp("The least that is logged.", valueName: "level"))
     var logLevel = LogLevel.info
 
     func validate() throws {
@@ -77,8 +76,21 @@ struct Serve: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: Self.endingSignals, logger: logger))
         try await group.run()
+    }
+
+    /// The signals that end the daemon in order.
+    ///
+    /// SIGHUP, which a terminal sends when it is closed, is one unless the daemon was started to outlive that, by nohup.
+    private static var endingSignals: [UnixSignal] {
+        var action = sigaction()
+        // SAFETY: the pointer is to a local that outlives the call.
+        guard unsafe sigaction(SIGHUP, nil, &action) == 0 else { return [.sigterm, .sigint, .sighup] }
+        // SAFETY: functions have no ==; their addresses are compared and never called.
+        let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        let isIgnored = unsafe handler == unsafeBitCast(SIG_IGN, to: Int.self)
+        return isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     }
 
     /// Refuses a path at which no socket can be made, as far as can be told before it is tried.

@@ -5,7 +5,7 @@ struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the daemon did since its start: requests, latencies, memory, collections.",
         discussion: """
-            Latencies are in microseconds, from the parsed request to the written reply.
+            Latencies are taken from the parsed request to the written reply; --json has them in microseconds.
 
               ilk stats
               ilk stats --json | jq .requests.search.p99

@@ -1,6 +1,9 @@
+import ArgumentParser
 import IlkProtocol
 
 /// JSON from the command line; what is none is wrong usage, and the message names where it stood.
+///
+/// Read in `validate()`, whose errors come with the usage of the command that was given.
 enum TypedJSON {
     static func value(_ text: String, at place: String) throws -> JSONValue {
         try read(at: place) { () throws(IlkError) in try JSONValue.parse(text) }
@@ -17,9 +20,8 @@ enum TypedJSON {
         } catch {
             let subject = "the line"
             let message = error.message
-            throw Failure(
-                message.hasPrefix(subject) ? place + message.dropFirst(subject.count) : "\(place): \(message)",
-                status: Failure.wrongUsage)
+            throw ValidationError(
+                message.hasPrefix(subject) ? place + message.dropFirst(subject.count) : "\(place): \(message)")
         }
     }
 }

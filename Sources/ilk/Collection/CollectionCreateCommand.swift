@@ -15,11 +15,11 @@ struct CollectionCreateCommand: AsyncParsableCommand {
               ilk collection create notes --dimension 384 --metric cosine
             """)
 
-    @Argument(help: "Its name: letters, digits, - and _.") var name: String
+    @Argument(help: "Its name: 1 to 64 of A-Z a-z 0-9 _ -, first a letter or digit.") var name: String
     @Option(help: ArgumentHelp("A vector field; may be repeated.", valueName: "name=dimension:metric")) var vector:
         [VectorArgument] = []
     @Option(help: "Components of the only vector field.") var dimension: Int?
-    @Option(help: "Its metric: cosine, dot or l2.") var metric: MetricName?
+    @Option(help: "Its metric.") var metric: MetricName?
     @OptionGroup var graph: GraphOptions
     @OptionGroup var client: ClientOptions
 
@@ -51,8 +51,10 @@ struct CollectionCreateCommand: AsyncParsableCommand {
 
 /// How the graphs and payload fields of a new collection are to be.
 struct GraphOptions: ParsableArguments {
-    @Option(help: "Links a node of the graph keeps: more find more and cost memory.") var m: Int?
-    @Option(help: "Width of the candidate list while building: more builds better and longer.") var efConstruction: Int?
+    @Option(help: "Links a node of the graph keeps, 2 to 128 (default: 16): more find more and cost memory.")
+    var m: Int?
+    @Option(help: "Width of the candidate list while building (default: 200): more builds better and longer.")
+    var efConstruction: Int?
     @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field:
         [FieldArgument] = []
 

@@ -7,8 +7,11 @@ import IlkProtocol
 struct BatchDelivery: Sendable {
     let sink: any PointSink
     let collection: String
+    let waiting: Waiting
     /// How long an overloaded or loading daemon is asked again, before the load gives up.
     private static let patience = Duration.seconds(600)
+    /// How long it is asked where it says only that this may help: somebody must make room on a full disk first.
+    private static let shortPatience = Duration.seconds(10)
 
     func deliver(_ batch: Batch) async throws -> BatchOutcome {
         var outcome = BatchOutcome()
@@ -52,15 +55,19 @@ struct BatchDelivery: Sendable {
     }
 
     /// Sends once more and later again while the daemon says that this may help.
+    ///
+    /// - Throws: `CancellationError` where the load is interrupted meanwhile.
     private func upsert(_ points: [UpsertPoint]) async throws -> Int {
         let began = ContinuousClock.now
         var wait = Duration.milliseconds(20)
         while true {
             do {
                 return try await sink.upsert(points, into: collection)
-            } catch let error as IlkError where error.retryable && ContinuousClock.now - began < Self.patience {
+            } catch let error as IlkError where error.retryable {
+                let willEnd = error.code == .overloaded || error.momentaryWait != nil
+                guard ContinuousClock.now - began < (willEnd ? Self.patience : Self.shortPatience) else { throw error }
                 let asked = error.retryAfterMilliseconds.map { Duration.milliseconds($0) } ?? .zero
-                try await Task.sleep(for: max(wait, asked))
+                try await waiting.sleep(for: max(wait, asked), because: error.message, since: began)
                 wait = min(wait * 2, .seconds(2))
             }
         }

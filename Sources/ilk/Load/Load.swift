@@ -6,11 +6,11 @@ struct Load: AsyncParsableCommand {
         discussion: """
             NDJSON has a point a line: {"id":"sku-1","vector":[…],"payload":{…}}, or "vectors":{"image":[…]}. CSV and TSV \
             have a header row: `id`, a column `vector` (JSON or base64) or numbered ones (v0, v1, …), and payload columns. \
-            Matrix files (.npy, .fvecs, .bvecs, IDX) have vectors; their ids are the row numbers.
+            Matrix files (.npy, .fvecs, .bvecs, .ivecs, IDX) have vectors; their ids are the row numbers.
 
-            A load that was interrupted goes on where it stopped when the same command is given again. Records that \
-            cannot be stored are written with their reason to <file>.refused.ndjson, and the others are loaded: then the \
-            status is 1.
+            A load that was interrupted goes on where it stopped when the same command is given again; not one from \
+            standard input. Records that cannot be stored are written with their reason to <file>.refused.ndjson, and the \
+            others are loaded: then the status is 1.
 
               ilk load products products.ndjson.gz --create --metric cosine \\
                   --field price=float --field brand=keyword

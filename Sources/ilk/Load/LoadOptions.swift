@@ -12,16 +12,14 @@ struct LoadOptions: ParsableArguments {
     var files: [String]
 
     @Flag(help: "Make the collection if it is not there; the dimension comes from the file.") var create = false
-    @Option(help: "The metric of a new collection: cosine, dot or l2.") var metric: MetricName?
+    @Option(help: "The metric of a new collection.") var metric: MetricName?
     @Option(
         help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
     var vectorName: String?
     @OptionGroup var graph: GraphOptions
 
     @Option(
-        help: ArgumentHelp(
-            "The files' format: npy, fvecs, bvecs, ivecs, idx, ndjson, csv or tsv (default: by name).",
-            valueName: "format"))
+        help: ArgumentHelp("The files' format, where their names do not tell it.", valueName: "format"))
     var format: FileFormat?
     @Option(
         help: ArgumentHelp(
@@ -29,12 +27,12 @@ struct LoadOptions: ParsableArguments {
     var idColumn = "id"
     @Option(
         help: ArgumentHelp(
-            "What the names of CSV columns begin with that hold one component each, before their number.",
+            "What stands before the number in the names of columns of one component each: v of v0, v1, ….",
             valueName: "prefix"))
     var vectorColumns: String?
     @Option(
         help: ArgumentHelp(
-            "Labels of the rows, for matrix files: IDX, .npy of integers, or a text line each.", valueName: "file"))
+            "Labels of the rows, for matrix files: IDX, .npy of integers, or text, one a line.", valueName: "file"))
     var labels: String?
     @Option(help: ArgumentHelp("The payload field that labels go to.", valueName: "field"))
     var labelField = "label"
@@ -45,11 +43,13 @@ struct LoadOptions: ParsableArguments {
     var idPrefix: String?
     @Option(help: ArgumentHelp("The number of the first row without an id.", valueName: "number"))
     var firstId: UInt64 = 0
-    @Option(help: "Load at most so many rows.") var limit: Int?
-    @Option(help: ArgumentHelp("Where refused records go (default: <file>.refused.ndjson).", valueName: "file"))
+    @Option(help: "Load at most so many rows of each file.") var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Where the refused records of all files go (default: <file>.refused.ndjson).", valueName: "file"))
     var refused: String?
     @Flag(help: "Begin at the first row even if an earlier load was interrupted.") var restart = false
-    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; they are found before, too.")
+    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; searches find them before that, too.")
     var wait = true
     @Flag(help: "Print JSON, one object a file, for other programs.") var json = false
 
@@ -63,7 +63,17 @@ struct LoadOptions: ParsableArguments {
         }
         guard labelNames == nil || labels != nil else { throw ValidationError("--label-names needs --labels.") }
         guard labels == nil || files.count == 1 else { throw ValidationError("--labels goes with one file.") }
+        for file in files {
+            let target = refusedPath(of: file)
+            if (files + [labels].compactMap { $0 }).contains(where: { Places.isSame($0, target) }) {
+                throw ValidationError(
+                    "Refused records would go to \(target), which is to be read; choose another file with --refused.")
+            }
+        }
     }
+
+    /// Where the refused records of a file go.
+    func refusedPath(of file: String) -> String { refused ?? (file == "-" ? "stdin" : file) + ".refused.ndjson" }
 
     /// How files are to be read into a collection with these declared fields.
     func recordOptions(fields: [PayloadField]) -> RecordOptions {

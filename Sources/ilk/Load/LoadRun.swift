@@ -11,6 +11,7 @@ struct LoadRun {
     /// What tells one daemon or data folder from another: loads into different ones resume each on its own.
     let target: String
     private let bar = ProgressBar()
+    private let interrupt = Interrupt()
 
     init(options: LoadOptions, sink: any PointSink, target: String) {
         self.options = options
@@ -19,11 +20,11 @@ struct LoadRun {
     }
 
     func run() async throws {
-        let interrupt = Interrupt()
         let schema = try await schema()
         let labels = try options.labelPayloads()
         var number = options.firstId
         var statePaths: [String] = []
+        var refusedPaths: Set<String> = []
         var isAllRefused = true
         var refused = 0
         for file in options.files {
@@ -37,6 +38,9 @@ struct LoadRun {
             }
             let reader = try RecordReader(path: file, options: recordOptions)
             try check(reader, file, schema, labels)
+            // Begun once a run, whoever has it in common.
+            let refusedPath = options.refusedPath(of: file)
+            let isContinued = !refusedPaths.insert(refusedPath).inserted || state.row > 0
             if state.isComplete {
                 note("\(file) was loaded before the other files were; --restart loads it again")
                 number += UInt64(state.row)
@@ -44,9 +48,9 @@ struct LoadRun {
             } else {
                 let loader = try Loader(
                     file: file, reader: reader, options: options, schema: schema, sink: sink, state: state,
-                    statePath: statePath,
-                    firstNumber: number, labels: labels, bar: bar)
-                let summary = try await loader.run { interrupt.isRequested }
+                    statePath: statePath, refusedFile: RefusedFile(path: refusedPath, isContinued: isContinued),
+                    firstNumber: number, labels: labels, bar: bar, interrupt: interrupt)
+                let summary = try await loader.run()
                 bar.clear()
                 show(summary)
                 number += UInt64(summary.state.row)
@@ -56,7 +60,7 @@ struct LoadRun {
             if let statePath { statePaths.append(statePath) }
         }
         for path in statePaths { try? FileManager.default.removeItem(atPath: path) }
-        if options.wait { try await waitForGraph(interrupt) }
+        if options.wait { try await waitForGraph() }
         if isAllRefused { throw Failure("no record could be stored") }
         if refused > 0 { throw Failure("\(Format.counted(refused, "record")) refused; the others are stored") }
     }
@@ -97,14 +101,18 @@ struct LoadRun {
 
     /// The description, once the collection's records are read.
     private func describe() async throws -> JSONValue {
-        var retries = 0
+        let began = ContinuousClock.now
+        var refusedSince: ContinuousClock.Instant?
+        let waiting = Waiting(interrupt: interrupt, bar: bar)
         while true {
             let description: JSONValue
             do {
                 description = try await sink.call("collection.describe", [("collection", .string(options.collection))])
-            } catch let error as IlkError where error.code == .unavailable && error.retryable && retries < 100 {
-                retries += 1
-                try await Task.sleep(for: .milliseconds(100))
+            } catch let error as IlkError where error.code == .unavailable && error.retryable {
+                let since = refusedSince ?? .now
+                refusedSince = since
+                guard ContinuousClock.now - since < .seconds(10) else { throw error }
+                try await waiting.sleep(for: .milliseconds(100), because: error.message, since: began)
                 continue
             }
             let state = description["state"]?.plain ?? ""
@@ -113,7 +121,8 @@ struct LoadRun {
                     "collection '\(options.collection)' is quarantined: \(description["reason"]?.plain ?? "")")
             }
             guard state == "loading" || description["vectors"] == nil else { return description }
-            try await Task.sleep(for: .milliseconds(100))
+            try await waiting.sleep(
+                for: .milliseconds(100), because: "collection '\(options.collection)' is \(state)", since: began)
         }
     }
 
@@ -217,14 +226,29 @@ struct LoadRun {
 
     /// Waits until no vector is pending.
     ///
-    /// They are found by exact scan until then: waiting only tells when searches are fast.
-    private func waitForGraph(_ interrupt: Interrupt) async throws {
+    /// They are found by exact scan until then: waiting only tells when searches are fast. After a cancelled rebuild
+    /// nothing is linked until the next one, and there is nothing to wait for.
+    private func waitForGraph() async throws {
         var most = 0
+        var least = Int.max
+        var fallen = ContinuousClock.now
         while !interrupt.isRequested {
             let description = try await describe()
             let pending = (description["indexes"]?.members ?? []).reduce(0) { $0 + ($1.value["pending"]?.integer ?? 0) }
             guard pending > 0 else { break }
             most = max(most, pending)
+            if pending < least {
+                least = pending
+                fallen = .now
+            }
+            let reason = description["reason"]?.plain ?? ""
+            // A rebuild that goes on again has the same reason, but links.
+            if description["state"]?.plain == "degraded", reason.contains("rebuild was cancelled"),
+                ContinuousClock.now - fallen > .seconds(5)
+            {
+                note("not waiting for the graph, which lacks \(Format.counted(pending, "vector")): \(reason)")
+                break
+            }
             bar.show("linking", done: most - pending, total: most, unit: "vectors")
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -14,11 +14,10 @@ final class Loader {
         var refusedFile: String?
         /// Points stored by this run.
         var loaded: Int
-        /// Why the first of the refused records was.
-        var firstReason: String?
     }
 
     private let delivery: BatchDelivery
+    private let interrupt: Interrupt
     private let options: LoadOptions
     private let schema: TargetSchema
     private let file: String
@@ -49,10 +48,12 @@ final class Loader {
     /// `firstNumber`.
     init(
         file: String, reader: RecordReader, options: LoadOptions, schema: TargetSchema, sink: any PointSink,
-        state: LoadState,
-        statePath: String?, firstNumber: UInt64, labels: [JSONText]?, bar: ProgressBar
+        state: LoadState, statePath: String?, refusedFile: RefusedFile, firstNumber: UInt64, labels: [JSONText]?,
+        bar: ProgressBar, interrupt: Interrupt
     ) throws {
-        delivery = BatchDelivery(sink: sink, collection: options.collection)
+        delivery = BatchDelivery(
+            sink: sink, collection: options.collection, waiting: Waiting(interrupt: interrupt, bar: bar))
+        self.interrupt = interrupt
         self.file = file
         self.reader = reader
         self.options = options
@@ -63,32 +64,32 @@ final class Loader {
         self.labels = labels
         self.bar = bar
         resumedAt = state.row
-        let target = options.refused ?? (file == "-" ? "stdin" : file) + ".refused.ndjson"
-        refusedFile = RefusedFile(path: target, isResumed: state.row > 0)
+        self.refusedFile = refusedFile
         try reader.skip(state.row)
     }
 
-    /// Loads the file to its end, its limit, or until `isInterrupted` says so.
-    func run(isInterrupted: @escaping () -> Bool) async throws -> Summary {
+    /// Loads the file to its end, its limit, or until Ctrl-C.
+    func run() async throws -> Summary {
         let began = ContinuousClock.now
         defer { refusedFile.close() }
         do {
-            try await deliverAll(isInterrupted)
+            try await deliverAll()
+        } catch is CancellationError where interrupt.isRequested {
+            // Nothing is wrong; what was not acknowledged is sent again.
         } catch {
             remember(isForced: true)
-            if state.loaded > 0, statePath != nil {
-                bar.clear()
+            bar.clear()
+            if state.loaded > 0 || (error as? IlkError)?.retryable ?? false {
                 Output.note("ilk: " + resumable("stopped"))
             }
             throw error
         }
-        state.isComplete = !isInterrupted()
+        state.isComplete = !interrupt.isRequested
         remember(isForced: true)
         if !state.isComplete { throw Failure(resumable("interrupted")) }
         return Summary(
             file: file, state: state, resumedAt: resumedAt, seconds: (ContinuousClock.now - began) / .seconds(1),
-            refusedFile: refusedFile.isWritten || state.refused > 0 ? refusedFile.path : nil, loaded: loadedNow,
-            firstReason: firstReason)
+            refusedFile: refusedFile.isWritten || state.refused > 0 ? refusedFile.path : nil, loaded: loadedNow)
     }
 
     private func resumable(_ what: String) -> String {
@@ -97,12 +98,12 @@ final class Loader {
             : "\(what) at row \(Format.count(state.row)) of \(file); the same command goes on there"
     }
 
-    private func deliverAll(_ isInterrupted: () -> Bool) async throws {
+    private func deliverAll() async throws {
         let delivery = delivery
         try await withThrowingTaskGroup(of: (number: Int, batch: Batch, outcome: BatchOutcome).self) { group in
             var number = 0
             var underWay = 0
-            while !isInterrupted(), let batch = try nextBatch() {
+            while !interrupt.isRequested, let batch = try nextBatch() {
                 if underWay == Self.requestsUnderWay, let done = try await group.next() {
                     underWay -= 1
                     try settle(done)
@@ -162,16 +163,17 @@ final class Loader {
         early[done.number] = (done.batch, done.outcome)
         while let (batch, outcome) = early.removeValue(forKey: nextToSettle) {
             nextToSettle += 1
-            for record in outcome.refused.sorted(by: { $0.row < $1.row }) {
-                if firstReason == nil { firstReason = record.reason }
-                try refusedFile.add(record)
-            }
+            let refused = outcome.refused.sorted { $0.row < $1.row }
+            if firstReason == nil { firstReason = refused.first?.reason }
+            try refusedFile.add(refused)
             loadedNow += outcome.loaded
             state.loaded += outcome.loaded
             state.refused += outcome.refused.count
             state.row = batch.endRow
             state.sequence = max(state.sequence, outcome.sequence)
             state.lastID = outcome.lastID ?? state.lastID
+            // At once: a load that is killed would else write the same lines again when it is resumed.
+            if !refused.isEmpty { remember(isForced: true) }
             showProgress(batch)
         }
         if state.loaded == 0, state.refused >= Self.hopeless {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import IlkDatasets
 import IlkProtocol
 
@@ -11,28 +12,36 @@ final class RefusedFile {
     private var handle: FileHandle?
     private(set) var isWritten = false
 
-    /// A file for the refused records of one run; what an earlier run refused stays if that one is resumed.
-    init(path: String, isResumed: Bool) {
+    /// A file for the refused records of one input; what is in it stays if that input is resumed, or if others of the
+    /// same run have theirs there.
+    init(path: String, isContinued: Bool) {
         self.path = path
-        if !isResumed { try? FileManager.default.removeItem(atPath: path) }
+        // A folder or a device is never taken away.
+        let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        if !isContinued, type == .typeRegular { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    func add(_ record: RefusedRecord) throws {
-        if handle == nil {
-            if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(atPath: path, contents: nil)
-            }
-            do {
-                handle = try FileHandle(forWritingTo: URL(filePath: path))
-                try handle?.seekToEnd()
-            } catch {
-                throw Failure(
-                    "cannot write refused records to \(path): \(error.localizedDescription); choose another file with --refused"
-                )
-            }
-        }
+    /// Writes the records of one batch, all at once.
+    func add(_ records: [RefusedRecord]) throws {
+        guard !records.isEmpty else { return }
+        let handle = try handle ?? open()
+        self.handle = handle
         isWritten = true
-        try handle?.write(contentsOf: Self.line(record) + [UInt8(ascii: "\n")])
+        do {
+            try handle.write(contentsOf: records.flatMap { Self.line($0) + [UInt8(ascii: "\n")] })
+        } catch {
+            throw cannotWrite(error.localizedDescription)
+        }
+    }
+
+    private func open() throws -> FileHandle {
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw cannotWrite(unsafe String(cString: strerror(errno))) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    private func cannotWrite(_ reason: String) -> Failure {
+        Failure("cannot write refused records to \(path): \(reason); choose another file with --refused")
     }
 
     private static func line(_ record: RefusedRecord) -> [UInt8] {
