@@ -27,7 +27,7 @@ extension VectorIndex {
         var counts = WalkCounts()
         // Taken together and before the walk: a node that is linked meanwhile is either in this list or in the graph
         // that the walk begins to read.
-        let (waiting, entry) = pending.withLock { ($0, graph.entry) }
+        let (waiting, entry) = pending.withLock { ($0.copy(), graph.entry) }
         scratch.beginVisit(end: states.end)
         scratch.pool.reset(limit: ef)
         if let entry {
@@ -51,7 +51,7 @@ extension VectorIndex {
         }
         if !waiting.isEmpty {
             counts.distances += unsafe scan(
-                waiting.nodes.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
+                waiting.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
         }
         return outcome(of: scratch, k: k, counts)
     }

@@ -59,8 +59,9 @@ package struct Bitmap: Sendable {
     /// Every ordinal, ascending.
     package var ordinals: [UInt32] {
         let count = count
+        guard count > 0 else { return [] }
         return unsafe [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
-            if count > 0 { unsafe roaring_bitmap_to_uint32_array(storage.bitmap, buffer.baseAddress) }
+            unsafe roaring_bitmap_to_uint32_array(storage.bitmap, buffer.baseAddress)
             filled = count
         }
     }
