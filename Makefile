@@ -33,7 +33,7 @@ demo:
 	scripts/demo
 
 # SystemTests start .build/release/ilk, which `swift test` builds with them.
-test:
+test: setup
 	$(TEST)
 
 check: lint

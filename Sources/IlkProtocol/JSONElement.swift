@@ -69,6 +69,7 @@ import CSimdjson
     /// The numbers of an array as floats, or the place of the first that is none or too large for one.
     func floats() -> Result<[Float], FloatPlace> {
         let count = count
+        guard count > 0 else { return .success([]) }
         var bad: Int?
         let floats = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, filled in
             let result = unsafe ilk_json_floats(handle, buffer.baseAddress, count)
