@@ -53,15 +53,16 @@ final class CollectionContent: Sendable {
     /// The exact set of ordinals that pass a filter.
     func matching(_ expression: FilterExpression) throws(IlkError) -> Bitmap {
         var undeclared: [String: FieldIndex] = [:]
-        for path in expression.paths where !filters.isDeclared(path) {
-            undeclared[path] = try scanPayloads(for: path)
-        }
+        for path in undeclaredPaths(expression) { undeclared[path] = try scanPayloads(for: path) }
         return try filters.matching(expression, undeclared: undeclared)
     }
 
     /// What a filter must be looked up in: the payload fields in memory, or every payload where a path is not declared.
-    func scope(of filter: FilterExpression) -> WriteEpoch.Scope {
-        filter.paths.allSatisfy { filters.isDeclared($0) } ? .memory : .rows
+    func scope(of filter: FilterExpression) -> WriteEpoch.Scope { undeclaredPaths(filter).isEmpty ? .memory : .rows }
+
+    /// Paths of a filter that the schema does not declare, in order.
+    func undeclaredPaths(_ filter: FilterExpression) -> [String] {
+        filter.paths.filter { !filters.isDeclared($0) }.sorted()
     }
 
     /// Reads a filter, in either form.

@@ -100,7 +100,8 @@ private struct FieldSearch {
         if request.explain {
             let times = [("filter", started, filtered), ("search", filtered, searched), ("fetch", searched, fetched)]
             reply.explain = explanation(
-                plan, found, matching: matching?.count, times: times.map { ($0.0, ($0.2 - $0.1).microseconds) })
+                plan, found, matching: matching?.count, undeclared: filter.map(content.undeclaredPaths) ?? [],
+                times: times.map { ($0.0, ($0.2 - $0.1).microseconds) })
         }
         return reply
     }
@@ -164,7 +165,8 @@ private struct FieldSearch {
     }
 
     private func explanation(
-        _ plan: SearchPlan, _ found: Found, matching: Int?, times: [(phase: String, microseconds: Int64)]
+        _ plan: SearchPlan, _ found: Found, matching: Int?, undeclared: [String],
+        times: [(phase: String, microseconds: Int64)]
     ) -> JSONValue {
         func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
         return .object(
@@ -174,7 +176,8 @@ private struct FieldSearch {
                 ("exact", .bool(found.isExact)),
                 ("using", .string(content.schema.vectors[field].name)), ("ef", number(efSearch)),
                 ("live", number(index.count)), ("pending", number(index.pendingCount)),
-                ("matching", number(matching ?? content.directory.count)), ("distances", number(found.distances)),
+                ("matching", number(matching ?? content.directory.count)),
+                ("undeclared", .array(undeclared.map { .string($0) })), ("distances", number(found.distances)),
                 ("hops", number(found.hops)),
                 ("took_us", .object(JSONObject(times.map { ($0.phase, .int($0.microseconds)) }))),
             ]))

@@ -74,19 +74,20 @@ struct Search: AsyncParsableCommand {
         let hits = result["hits"]?.elements ?? []
         if client.json { Output.json(result) } else { show(hits, result) }
         guard hits.isEmpty else { return }
-        if let filter { await noteUndeclared(in: filter) }
+        if filter != nil { await noteUndeclared(params) }
         throw Failure("", status: Failure.nothingFound)
     }
 
-    /// Names the fields of a filter that the collection does not declare: one that is misspelt matches nothing.
-    private func noteUndeclared(in filter: String) async {
-        guard let schema = try? await client.call("collection.describe", [("collection", .string(collection))]) else {
-            return
-        }
+    /// Names the fields of the filter that the collection does not declare: one that is misspelt matches nothing.
+    private func noteUndeclared(_ params: [(String, JSONValue)]) async {
+        let explained = params.filter { $0.0 != "explain" } + [("explain", .bool(true))]
+        guard let result = try? await client.call("search", explained),
+            let schema = try? await client.call("collection.describe", [("collection", .string(collection))])
+        else { return }
         let declared = schema["fields"]?.members.map(\.key) ?? []
-        for name in FilterNames.read(filter) where !declared.contains(name) {
-            let hint = NearestName.hint(for: name, among: declared)
-            Output.note("ilk: \(collection) declares no field '\(name)'\(hint)")
+        for name in (result["explain"]?["undeclared"]?.elements ?? []).compactMap(\.string) {
+            Output.note(
+                "ilk: \(collection) declares no field '\(name)'\(NearestName.hint(for: name, among: declared))")
         }
     }
 
