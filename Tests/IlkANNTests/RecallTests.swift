@@ -49,7 +49,7 @@ import Testing
             {
                 bench.place(vector, at: ordinal.rawValue)
             }
-            bench.index.linkPending(threads: 2)
+            bench.index.linkPending()
             bench.index.reconnectStrays()
         }
         #expect(bench.index.count == 2_000)
