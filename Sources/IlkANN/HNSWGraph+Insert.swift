@@ -128,14 +128,12 @@ extension HNSWGraph {
     ) -> [(node: UInt32, distance: Float)] {
         guard candidates.count > limit else { return candidates }
         var kept: [(node: UInt32, distance: Float)] = []
-        var nodes: [UInt32] = []
         kept.reserveCapacity(limit)
-        nodes.reserveCapacity(limit)
         for candidate in candidates {
             if kept.count == limit { break }
-            guard isApart(candidate, from: nodes, measure: measure, scratch: scratch) else { continue }
+            guard isApart(candidate, from: kept.count, measure: measure, scratch: scratch) else { continue }
+            unsafe scratch.kept[kept.count] = candidate.node
             kept.append(candidate)
-            nodes.append(candidate.node)
         }
         return kept
     }
@@ -146,33 +144,38 @@ extension HNSWGraph {
         _ count: Int, from candidates: [(node: UInt32, distance: Float)], beside others: [UInt32], measure: Measure,
         scratch: Scratch
     ) -> [UInt32] {
-        var nodes = others
+        for (place, node) in others.enumerated() { unsafe scratch.kept[place] = node }
+        var chosen: [UInt32] = []
         for candidate in candidates {
-            if nodes.count == others.count + count { break }
-            if isApart(candidate, from: nodes, measure: measure, scratch: scratch) { nodes.append(candidate.node) }
+            if chosen.count == count { return chosen }
+            let keptCount = others.count + chosen.count
+            guard isApart(candidate, from: keptCount, measure: measure, scratch: scratch) else { continue }
+            unsafe scratch.kept[keptCount] = candidate.node
+            chosen.append(candidate.node)
         }
-        for candidate in candidates {
-            if nodes.count == others.count + count { break }
-            if !nodes.contains(candidate.node) { nodes.append(candidate.node) }
+        for candidate in candidates where !chosen.contains(candidate.node) {
+            if chosen.count == count { break }
+            chosen.append(candidate.node)
         }
-        return Array(nodes[others.count...])
+        return chosen
     }
 
-    /// Whether a candidate is nearer to the list's owner than to every node kept before it, four at a time.
+    /// Whether a candidate is nearer to the list's owner than to each of the first `count` of `scratch.kept`, four at a
+    /// time.
     @inline(__always)
     private func isApart(
-        _ candidate: (node: UInt32, distance: Float), from kept: [UInt32], measure: Measure, scratch: Scratch
+        _ candidate: (node: UInt32, distance: Float), from count: Int, measure: Measure, scratch: Scratch
     ) -> Bool {
         let row = unsafe measure.row(candidate.node)
         var place = 0
-        while place + 4 <= kept.count {
-            for lane in 0..<4 { unsafe scratch.rows[lane] = measure.row(kept[place + lane]) }
+        while place + 4 <= count {
+            for lane in 0..<4 { unsafe scratch.rows[lane] = measure.row(scratch.kept[place + lane]) }
             unsafe measure.four(row, scratch.rows, measure.dimension, scratch.distances)
             for lane in 0..<4 where unsafe measure.sign * scratch.distances[lane] < candidate.distance { return false }
             place += 4
         }
-        while place < kept.count {
-            if unsafe measure.distance(row, kept[place]) < candidate.distance { return false }
+        while place < count {
+            if unsafe measure.distance(row, scratch.kept[place]) < candidate.distance { return false }
             place += 1
         }
         return true

@@ -11,6 +11,8 @@ import Synchronization
     let batch: UnsafeMutablePointer<UInt32>
     let distances: UnsafeMutablePointer<Float>
     let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+    /// The nodes that a selection has kept so far.
+    let kept: UnsafeMutablePointer<UInt32>
     private var marks: UnsafeMutablePointer<UInt16>
     private var markCount = 0
     private var epoch: UInt16 = 0
@@ -24,6 +26,7 @@ import Synchronization
         unsafe batch = .allocate(capacity: Self.batchLimit)
         unsafe distances = .allocate(capacity: Self.batchLimit)
         unsafe rows = .allocate(capacity: 4)
+        unsafe kept = .allocate(capacity: Self.batchLimit)
         unsafe rows.initialize(repeating: nil, count: 4)
         unsafe marks = .allocate(capacity: 0)
     }
@@ -32,6 +35,7 @@ import Synchronization
         unsafe batch.deallocate()
         unsafe distances.deallocate()
         unsafe rows.deallocate()
+        unsafe kept.deallocate()
         unsafe marks.deallocate()
     }
 
@@ -62,7 +66,7 @@ import Synchronization
     @inline(__always)
     func wasVisited(_ node: UInt32) -> Bool { unsafe Int(node) < markCount && marks[Int(node)] == epoch }
 
-    var memoryBytes: Int { markCount * 2 + Self.batchLimit * 8 }
+    var memoryBytes: Int { markCount * 2 + Self.batchLimit * 12 }
 }
 
 /// Since when a scratch's search has been running: read by whoever wants to reuse a slot.
