@@ -57,7 +57,8 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let socketPath = socket ?? Places.socket
         // Before the data folder is made, which a slip of the pen should not leave behind.
-        try Self.checkSocket(socketPath)
+        let folder = Places.absolute(data ?? Places.data)
+        try Self.checkSocket(socketPath, dataFolder: folder)
         KernelChoice.warn()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ilk")
@@ -70,7 +71,6 @@ struct Serve: AsyncParsableCommand {
         serverOptions.lineLimit = lineLimit.bytes
         serverOptions.connectionLimit = maxConnections
 
-        let folder = Places.absolute(data ?? Places.data)
         let engine = try Engine(dataFolder: folder, options: serviceOptions, logger: logger)
         let server = SocketServer(engine: engine, options: serverOptions, logger: logger)
         let group = ServiceGroup(
@@ -94,11 +94,15 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Refuses a path at which no socket can be made, as far as can be told before it is tried.
-    private static func checkSocket(_ path: String) throws {
+    ///
+    /// A socket may lie in the data folder, which is made before it.
+    private static func checkSocket(_ path: String, dataFolder: String) throws {
         let longest = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
         guard path.utf8.count <= longest else { throw ListenError.pathTooLong(path, limit: longest) }
         let parent = (path as NSString).deletingLastPathComponent
         let folder = parent.isEmpty ? "." : parent
+        func plain(_ path: String) -> Substring { Places.absolute(path + "/x").dropLast(2) }
+        guard plain(folder) != plain(dataFolder) else { return }
         var isFolder: ObjCBool = false
         // SAFETY: the pointer is to a local that outlives the call.
         guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {

@@ -13,7 +13,8 @@ final class Daemon {
     let arguments: [String]
 
     var data: String { root + "/data" }
-    var socket: String { root + "/s" }
+    /// In the data folder, which the daemon makes.
+    var socket: String { data + "/s" }
     var log: String { (try? String(contentsOfFile: root + "/log", encoding: .utf8)) ?? "" }
 
     struct NotStarted: Error { var log: String }
