@@ -51,6 +51,11 @@ let package = Package(
         .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n"), .linkedLibrary("icudata")]),
+        .target(
+            name: "CMarkup", cSettings: [.unsafeFlags(["-I/usr/include/libxml2"])],
+            linkerSettings: [.linkedLibrary("xml2")]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Floor 1
@@ -61,12 +66,23 @@ let package = Package(
         floor("IlkANN", ["IlkVectors"]),
         floor("IlkFilter", ["IlkVectors", "IlkProtocol", "CRoaring"]),
         floor("IlkDatasets", ["IlkVectors", "IlkProtocol", "CZlib"]),
+        floor("IlkEmbedding", ["IlkVectors", "IlkProtocol", "CZlib"]),
+        floor("IlkLexical", ["IlkVectors", "IlkProtocol", "CICU"]),
 
         // Floor 3
-        floor("IlkCollection", ["IlkVectors", "IlkProtocol", "IlkANN", "IlkFilter", grdb]),
+        floor(
+            "IlkCollection",
+            ["IlkVectors", "IlkProtocol", "IlkANN", "IlkFilter", "IlkEmbedding", "IlkLexical", grdb]),
+
+        // Floor 4
+        floor(
+            "IlkKnowledge",
+            ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "CMarkup"]),
 
         // Floor 5
-        floor("IlkService", ["IlkVectors", "IlkProtocol", "IlkCollection", logging]),
+        floor(
+            "IlkService",
+            ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "IlkKnowledge", grdb, logging]),
 
         // Floor 6
         floor("IlkServer", ["IlkProtocol", "IlkService", nio, nioPosix, lifecycle, logging]),
@@ -76,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "ilk",
             dependencies: [
-                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkCollection", "IlkService", "IlkServer", "IlkClient",
+                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollection", "IlkService", "IlkServer",
+                "IlkClient",
                 arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings),
@@ -85,6 +102,10 @@ let package = Package(
         benchmark(
             "bench-recall", "benchmarks/Recall", ["IlkVectors", "IlkANN", "IlkDatasets", "IlkProtocol", arguments]),
         benchmark("bench-load", "benchmarks/Load", ["IlkVectors", "IlkProtocol", "IlkDatasets", arguments]),
+        benchmark("bench-embedding", "benchmarks/Embedding", ["IlkVectors", "IlkProtocol", "IlkEmbedding", arguments]),
+        benchmark(
+            "bench-retrieval", "benchmarks/Retrieval",
+            ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", arguments]),
 
         // Tests
         .target(
@@ -95,10 +116,15 @@ let package = Package(
         tests("IlkANNTests", ["IlkANN", "IlkVectors", "IlkTestSupport"]),
         tests("IlkFilterTests", ["IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkDatasetsTests", ["IlkDatasets", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests("IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests(
+            "IlkKnowledgeTests",
+            ["IlkKnowledge", "IlkCollection", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
             "IlkCollectionTests",
-            ["IlkCollection", "IlkANN", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
-        tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkProtocol", "IlkTestSupport"]),
+            ["IlkCollection", "IlkANN", "IlkFilter", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
+        tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkEmbedding", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],
     swiftLanguageModes: [.v6],

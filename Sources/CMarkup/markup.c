@@ -1,0 +1,1 @@
+#include "ilk_markup.h"
