@@ -45,7 +45,8 @@ final class HTMLReader {
         guard !Self.hasTooManyAttributes(source) else {
             throw IlkError(
                 .invalidRequest,
-                "an element of the HTML has more than \(Self.maximumAttributes) attributes; send the document as plain text")
+                "an element of the HTML has more than \(Self.maximumAttributes) attributes; send the document as plain text"
+            )
         }
         let status = unsafe parse(source)
         flush()

@@ -94,7 +94,8 @@ struct Library: PassageSource {
     }
 
     @Test func `takes only so many passages of a document`() throws {
-        let ranked = try [0, 2, 4, 6].map { try library.found("d1", $0, score: 1 - Double($0) / 10) }
+        let ranked =
+            try [0, 2, 4, 6].map { try library.found("d1", $0, score: 1 - Double($0) / 10) }
             + [try library.found("d2", 0, score: 0.1)]
         let context = pack(ranked, try ContextParameters(k: 10, perDocument: 2))
         #expect(context.ranges.map(\.document) == ["d1", "d1", "d2"])
@@ -142,8 +143,12 @@ struct Library: PassageSource {
 
     @Test func `refuses parameters that make no sense`() {
         #expect(throws: IlkErrorWith("k is 0")) { try checked { try ContextParameters(k: 0) } }
-        #expect(throws: IlkErrorWith("token_budget is 0")) { try checked { try ContextParameters(k: 1, tokenBudget: 0) } }
-        #expect(throws: IlkErrorWith("per_document is 0")) { try checked { try ContextParameters(k: 1, perDocument: 0) } }
+        #expect(throws: IlkErrorWith("token_budget is 0")) {
+            try checked { try ContextParameters(k: 1, tokenBudget: 0) }
+        }
+        #expect(throws: IlkErrorWith("per_document is 0")) {
+            try checked { try ContextParameters(k: 1, perDocument: 0) }
+        }
         #expect(throws: IlkErrorWith("window is 101")) { try checked { try ContextParameters(k: 1, window: 101) } }
     }
 }
@@ -156,7 +161,8 @@ struct Library: PassageSource {
     }
 
     @Test func `of other texts is small, of shared beginnings too`() {
-        let a = Shingles(`Passages`.prose(10)), b = Shingles("Copyright, all rights reserved. The wool of sheep is warm and is spun.")
+        let a = Shingles(`Passages`.prose(10)),
+            b = Shingles("Copyright, all rights reserved. The wool of sheep is warm and is spun.")
         #expect(a.likeness(to: b) < 0.05)
         let head = "Terms and conditions apply to all of our products. "
         let c = Shingles(head + "The price of silk rose in March by nine percent, as the harvest failed in the south."),

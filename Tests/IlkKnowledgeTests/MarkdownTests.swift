@@ -20,27 +20,45 @@ import Testing
     }
 
     static let cases: [(name: String, text: String, blocks: [String])] = [
-        ("headings of both kinds", "# One #\ntext\nTwo\n===\n\nThree\n---\n####### not\n#not", [
-            "h1 One: # One #", "h1 text Two: text\nTwo\n===", "h2 Three: Three\n---", "p: ####### not\n#not",
-        ]),
-        ("a heading's words without marks", "## The `code` of **[silk](http://x)** and a_b _c_ \\* <b>d</b> ![i](j)", [
-            "h2 The code of silk and a_b c * d i: ## The `code` of **[silk](http://x)** and a_b _c_ \\* <b>d</b> ![i](j)",
-        ]),
+        (
+            "headings of both kinds", "# One #\ntext\nTwo\n===\n\nThree\n---\n####### not\n#not",
+            [
+                "h1 One: # One #", "h1 text Two: text\nTwo\n===", "h2 Three: Three\n---", "p: ####### not\n#not",
+            ]
+        ),
+        (
+            "a heading's words without marks", "## The `code` of **[silk](http://x)** and a_b _c_ \\* <b>d</b> ![i](j)",
+            [
+                "h2 The code of silk and a_b c * d i: ## The `code` of **[silk](http://x)** and a_b _c_ \\* <b>d</b> ![i](j)"
+            ]
+        ),
         ("an empty heading", "#\n\ntext", ["h1 : #", "p: text"]),
-        ("fenced code with headings inside", "```py\n# no\n\nx\n```\nafter", ["code: ```py\n# no\n\nx\n```", "p: after"]),
+        (
+            "fenced code with headings inside", "```py\n# no\n\nx\n```\nafter",
+            ["code: ```py\n# no\n\nx\n```", "p: after"]
+        ),
         ("a longer fence around a shorter", "````\n```\n````\nafter", ["code: ````\n```\n````", "p: after"]),
         ("a fence that never closes", "text\n~~~\n# no\n", ["p: text", "code: ~~~\n# no"]),
         ("code within a line is no fence", "```x``` is code\ntext", ["p: ```x``` is code\ntext"]),
         ("indented code", "text\n\n    a\n\n    b\n\ntext", ["p: text", "code: a\n\n    b", "p: text"]),
-        ("lists", "text\n- a\n  more\n- b\n  1. c\n\n     under c\n\nafter", [
-            "p: text", "li: - a\n  more", "li: - b", "li: 1. c", "li: under c", "p: after",
-        ]),
+        (
+            "lists", "text\n- a\n  more\n- b\n  1. c\n\n     under c\n\nafter",
+            [
+                "p: text", "li: - a\n  more", "li: - b", "li: 1. c", "li: under c", "p: after",
+            ]
+        ),
         ("code in an item", "1. ```\n   # x\n   ```\n2. b", ["code: 1. ```\n   # x\n   ```", "li: 2. b"]),
         ("a year does not begin a list", "in\n1986. A great year", ["p: in\n1986. A great year"]),
-        ("a table", "text\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n\nafter", [
-            "p: text", "table: | a | b |\n|---|:-:|\n| 1 | 2 |", "p: after",
-        ]),
-        ("a table right below text", "text\na | b\n--|--\n1 | 2\nafter", ["p: text", "table: a | b\n--|--\n1 | 2", "p: after"]),
+        (
+            "a table", "text\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n\nafter",
+            [
+                "p: text", "table: | a | b |\n|---|:-:|\n| 1 | 2 |", "p: after",
+            ]
+        ),
+        (
+            "a table right below text", "text\na | b\n--|--\n1 | 2\nafter",
+            ["p: text", "table: a | b\n--|--\n1 | 2", "p: after"]
+        ),
         ("quotes", "> a\n> b\nlazy\n\ntext", ["quote: > a\n> b\nlazy", "p: text"]),
         ("rules", "a\n\n---\n* * *\nb", ["p: a", "p: b"]),
         ("front matter", "---\ntitle: \"丝绸 silk\"\ntags: [a]\n---\n# h", ["h1 h: # h"]),

@@ -2,7 +2,9 @@ import IlkKnowledge
 import Testing
 
 @Suite struct `Passages` {
-    static func passages(_ text: String, _ splitter: PassageSplitter, _ format: DocumentFormat = .markdown) throws
+    static func passages(
+        _ text: String, _ splitter: PassageSplitter, _ format: DocumentFormat = .markdown
+    ) throws
         -> [Passage]
     {
         splitter.passages(of: try DocumentText(text, format: format))
@@ -15,7 +17,8 @@ import Testing
     }
 
     @Test func `carry the headings above them, the innermost last`() throws {
-        let text = "# Silk\n\n\(Self.prose(8))\n\n## Looms\n\n\(Self.prose(8, seed: 1))\n\n### Old\n\n\(Self.prose(8, seed: 2))\n\n# Wool\n\n\(Self.prose(8, seed: 3))"
+        let text =
+            "# Silk\n\n\(Self.prose(8))\n\n## Looms\n\n\(Self.prose(8, seed: 1))\n\n### Old\n\n\(Self.prose(8, seed: 2))\n\n# Wool\n\n\(Self.prose(8, seed: 3))"
         let paths = try Self.passages(text, makeSplitter(target: 160, limit: 300)).map(\.headings)
         #expect(paths == [["Silk"], ["Silk", "Looms"], ["Silk", "Looms", "Old"], ["Wool"]])
     }
@@ -35,7 +38,8 @@ import Testing
     }
 
     @Test func `join sections that are tiny, below the headings that they share`() throws {
-        let text = "# Answers\n\n## One\n\nYes.\n\n## Two\n\nNo.\n\n## Three\n\n\(Self.prose(8))\n\n# Other\n\n\(Self.prose(8, seed: 1))"
+        let text =
+            "# Answers\n\n## One\n\nYes.\n\n## Two\n\nNo.\n\n## Three\n\n\(Self.prose(8))\n\n# Other\n\n\(Self.prose(8, seed: 1))"
         let passages = try Self.passages(text, makeSplitter(target: 160, limit: 300))
         #expect(passages.map(\.headings) == [["Answers"], ["Other"]])
         #expect(passages.first?.text.hasSuffix("today.") == true)
