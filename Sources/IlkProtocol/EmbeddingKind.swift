@@ -1,14 +1,14 @@
-/// What a text is to a search: models trained for retrieval put a different prompt before each.
+/// What a text is for: many models put another prompt before a question than before what answers it.
 public enum EmbeddingKind: String, Sendable, CaseIterable {
-    /// What somebody asks or types into a search box.
+    /// A question, a search.
     case query
-    /// What is found: a passage, a title, a product.
+    /// What is to be found: a product, a passage.
     case passage
 }
 
-/// What happens to a text that is longer than its model can read.
+/// What becomes of a text that is longer than its model takes.
 public enum TruncationPolicy: String, Sendable, CaseIterable {
-    /// It is refused, with its number of tokens and the limit.
+    /// It is refused.
     case error
     /// Its end is cut off, and the reply says so.
     case end
