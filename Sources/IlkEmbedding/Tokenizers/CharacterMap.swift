@@ -123,7 +123,7 @@ struct CharacterMap: Sendable {
 /// Replacements of single code points, in pages of 256.
 private struct SingleRules: Sendable {
     private var pages = [UInt16](repeating: 0, count: 0x1100)
-    /// The first page is for code points without a rule. A rule: offset + 1, and its count in the low 8 bits.
+    /// A rule is its offset + 1, and its count in the low 8 bits; the first page has none.
     private var rules = [UInt32](repeating: 0, count: 256)
 
     mutating func set(_ codePoint: UInt32, offset: Int, count: Int) {

@@ -19,6 +19,8 @@ package enum E5S1Vocabulary {
     /// - Parameters:
     ///   - file: the whole file or its beginning up to the tensors.
     ///   - charsmap: `normalizer.charsmap`; nil leaves sequences as they are.
+    /// - Returns: a tokenizer that puts `<s>` before a text and `</s>` after it.
+    /// - Throws: `invalid_request` where the file or the charsmap is damaged.
     package static func tokenizer(
         _ file: UnsafeRawBufferPointer, charsmap: UnsafeRawBufferPointer?
     ) throws(IlkError) -> any Tokenizer {
@@ -61,14 +63,14 @@ package enum E5S1Vocabulary {
             let score = Float(bitPattern: bits)
             // Those that stand for no text, `<s>` and `<mask>`, have the score 0: no text is certain.
             if score != 0, !specials.contains(Int32(id)) {
-                pieces.append(UnigramVocabulary.Piece(bytes: blob[from..<to], id: Int32(id), score: score))
+                pieces.append(UnigramVocabulary.Piece(bytes: from..<to, id: Int32(id), score: score))
             }
             from = to
         }
         var map = map
         try map.replaceSingleRules(by: singleRules(file, at: text + blob.count))
         return UnigramTokenizer(
-            try UnigramVocabulary(pieces, count: count, unknown: unknown), PieceNormalizer(map: map),
+            try UnigramVocabulary(pieces, in: blob, count: count, unknown: unknown), PieceNormalizer(map: map),
             prefix: [begin], suffix: [end], size: count)
     }
 

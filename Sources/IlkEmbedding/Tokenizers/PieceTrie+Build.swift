@@ -1,14 +1,14 @@
 extension PieceTrie {
-    /// Builds the trie; every piece has at least one byte.
+    /// Builds the trie; every piece has at least one byte, and its range lies in `text`.
     ///
     /// - Throws: the two ids of a piece that stands twice.
-    init(_ entries: [Entry]) throws(Twins) {
-        let sorted = Self.sorted(entries)
-        for (a, b) in zip(sorted, sorted.dropFirst()) where a.bytes.elementsEqual(b.bytes) {
-            throw Twins(first: min(a.id, b.id), second: max(a.id, b.id))
+    init(_ entries: [Entry], in text: [UInt8]) throws(Twins) {
+        let keys = Self.sorted(entries, in: text)
+        for (a, b) in zip(keys, keys.dropFirst()) where a.first == b.first && !Self.precedes(a, b, in: text) {
+            throw Twins(first: min(a.entry.id, b.entry.id), second: max(a.entry.id, b.entry.id))
         }
         var builder = Builder()
-        builder.place(sorted)
+        builder.place(keys.map(\.entry), in: text)
         self.init(units: builder.units)
     }
 
@@ -18,16 +18,27 @@ extension PieceTrie {
         var second: Int32
     }
 
-    /// In the order of their bytes: by the first eight as one number, and only the equal ones byte by byte.
-    private static func sorted(_ entries: [Entry]) -> [Entry] {
-        let keys = entries.indices.map { index in
-            var key: UInt64 = 0
-            for byte in entries[index].bytes.prefix(8) { key = key << 8 | UInt64(byte) }
-            return (key << (8 * UInt64(8 - min(8, entries[index].bytes.count))), index)
+    /// An entry with its first eight bytes as a number, which decides most comparisons.
+    private struct Key {
+        var first: UInt64
+        var entry: Entry
+    }
+
+    /// In the order of their bytes.
+    private static func sorted(_ entries: [Entry], in text: [UInt8]) -> [Key] {
+        var keys = entries.map { entry in
+            var first: UInt64 = 0
+            let start = entry.bytes.lowerBound
+            for place in start..<min(start + 8, entry.bytes.upperBound) { first = first << 8 | UInt64(text[place]) }
+            if entry.bytes.count < 8 { first <<= 8 * UInt64(8 - entry.bytes.count) }
+            return Key(first: first, entry: entry)
         }
-        return keys.sorted { a, b in
-            a.0 != b.0 ? a.0 < b.0 : entries[a.1].bytes.lexicographicallyPrecedes(entries[b.1].bytes)
-        }.map { entries[$0.1] }
+        keys.sort { $0.first != $1.first ? $0.first < $1.first : precedes($0, $1, in: text) }
+        return keys
+    }
+
+    private static func precedes(_ a: Key, _ b: Key, in text: [UInt8]) -> Bool {
+        text[a.entry.bytes].lexicographicallyPrecedes(text[b.entry.bytes])
     }
 
     /// Lays nodes into free units, parents before children.
@@ -57,7 +68,7 @@ extension PieceTrie {
             var depth: Int
         }
 
-        mutating func place(_ entries: [Entry]) {
+        mutating func place(_ entries: [Entry], in text: [UInt8]) {
             var waiting = [Node(unit: PieceTrie.root, entries: entries.indices, depth: 0)]
             var children: [(byte: UInt8, entries: Range<Int>)] = []
             while let node = waiting.popLast() {
@@ -69,9 +80,11 @@ extension PieceTrie {
                     start += 1
                 }
                 while start < node.entries.upperBound {
-                    let byte = Self.byte(entries[start], node.depth)
+                    let byte = text[entries[start].bytes.lowerBound + node.depth]
                     var end = start + 1
-                    while end < node.entries.upperBound, Self.byte(entries[end], node.depth) == byte { end += 1 }
+                    while end < node.entries.upperBound, text[entries[end].bytes.lowerBound + node.depth] == byte {
+                        end += 1
+                    }
                     children.append((byte, start..<end))
                     start = end
                 }
@@ -91,10 +104,6 @@ extension PieceTrie {
                     waiting.append(Node(unit: unit, entries: child.entries, depth: node.depth + 1))
                 }
             }
-        }
-
-        private static func byte(_ entry: Entry, _ depth: Int) -> UInt8 {
-            entry.bytes[entry.bytes.startIndex + depth]
         }
 
         private mutating func findBase(for children: [(byte: UInt8, entries: Range<Int>)]) -> Int {

@@ -4,18 +4,16 @@
 /// `base ^ byte`, and carries the byte to prove it. No two units share a base, so the byte alone is proof enough.
 struct PieceTrie: Sendable {
     /// base (32 bits), id + 1 or 0 (23 bits), byte (8 bits), in use (1 bit).
-    private(set) var units: [UInt64]
+    let units: [UInt64]
 
     static let largestID = (1 << 23) - 2
 
     /// Where walks begin.
     static let root = 0
 
-    init(units: [UInt64]) { self.units = units }
-
-    /// One piece and the id that a walk finds at its end.
+    /// One piece, by where its bytes lie in a text of many, and the id that a walk finds at its end.
     struct Entry {
-        var bytes: ArraySlice<UInt8>
+        var bytes: Range<Int>
         var id: Int32
     }
 

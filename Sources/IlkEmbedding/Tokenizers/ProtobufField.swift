@@ -27,6 +27,7 @@ struct ProtobufField {
     ///   - place: where the field begins; it and the field's end are at most `end`.
     ///   - end: where the message ends.
     ///   - what: the message, for errors.
+    /// - Throws: `invalid_request` where it does not end in time or is of an unknown kind.
     init(_ file: RawSpan, at place: inout Int, before end: Int, of what: String) throws(IlkError) {
         func fixed<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws(IlkError) -> Number {
             guard end - place >= MemoryLayout<Number>.size else { throw .endsTooEarly(what) }

@@ -15,12 +15,14 @@ package struct SentencePieceFile: Sendable {
     private enum Kind: Int32 { case normal = 1, unknown, control, userDefined, unused, byte }
 
     private struct Piece {
-        var bytes: ArraySlice<UInt8> = []
+        var bytes = 0..<0
         var score: Float = 0
         var kind = Kind.normal
     }
 
     private var pieces: [Piece] = []
+    /// UTF-8 of all pieces.
+    private var text: [UInt8] = []
     private var normalizer = PieceNormalizer()
     private var (begin, end): (Int32, Int32) = (1, 2)
 
@@ -36,7 +38,7 @@ package struct SentencePieceFile: Sendable {
             let field = try ProtobufField(file, at: &place, before: file.byteCount, of: "the SentencePiece model")
             guard let range = field.bytes else { continue }
             switch field.number {
-            case 1: pieces.append(try Self.piece(file, range))
+            case 1: try readPiece(file, range)
             case 2:
                 try readTrainer(file, range)
                 hasTrainer = true
@@ -67,11 +69,11 @@ package struct SentencePieceFile: Sendable {
         let verbatim = pieces.indices.filter { pieces[$0].kind == .userDefined && !pieces[$0].bytes.isEmpty }
         if !verbatim.isEmpty {
             let entries = verbatim.map { PieceTrie.Entry(bytes: pieces[$0].bytes, id: Int32($0)) }
-            do { normalizer.verbatim = try PieceTrie(entries) } catch {
+            do { normalizer.verbatim = try PieceTrie(entries, in: text) } catch {
                 throw .brokenTokenizer("its pieces \(error.first) and \(error.second) are the same")
             }
         }
-        let text = pieces.indices.compactMap { place -> UnigramVocabulary.Piece? in
+        let spoken = pieces.indices.compactMap { place -> UnigramVocabulary.Piece? in
             let piece = pieces[place]
             guard piece.kind == .normal || piece.kind == .userDefined else { return nil }
             return UnigramVocabulary.Piece(
@@ -80,7 +82,7 @@ package struct SentencePieceFile: Sendable {
         }
         let size = pieces.count + (numbering == .plain ? 0 : 2)
         let vocabulary = try UnigramVocabulary(
-            text, count: size, unknown: numbering == .plain ? Int32(unknown) : 3)
+            spoken, in: text, count: size, unknown: numbering == .plain ? Int32(unknown) : 3)
         return UnigramTokenizer(
             vocabulary, normalizer, prefix: try wrap(begin, numbering), suffix: try wrap(end, numbering), size: size)
     }
@@ -98,7 +100,7 @@ package struct SentencePieceFile: Sendable {
         }
     }
 
-    private static func piece(_ file: RawSpan, _ message: Range<Int>) throws(IlkError) -> Piece {
+    private mutating func readPiece(_ file: RawSpan, _ message: Range<Int>) throws(IlkError) {
         var piece = Piece()
         var place = message.lowerBound
         while place < message.upperBound {
@@ -106,7 +108,8 @@ package struct SentencePieceFile: Sendable {
             switch field.number {
             case 1:
                 guard let range = field.bytes else { continue }
-                piece.bytes = try file.bytes(at: range.lowerBound, count: range.count, of: "a piece")[...]
+                piece.bytes = text.count..<text.count + range.count
+                text += try file.bytes(at: range.lowerBound, count: range.count, of: "a piece")
             case 2: piece.score = field.float ?? piece.score
             case 3:
                 guard let kind = field.int.flatMap(Kind.init(rawValue:)) else {
@@ -116,7 +119,7 @@ package struct SentencePieceFile: Sendable {
             default: break
             }
         }
-        return piece
+        pieces.append(piece)
     }
 
     private mutating func readTrainer(_ file: RawSpan, _ message: Range<Int>) throws(IlkError) {

@@ -18,7 +18,8 @@ struct UnigramVocabulary: Sendable {
 
     /// A piece of a model.
     struct Piece {
-        var bytes: ArraySlice<UInt8>
+        /// Where its UTF-8 lies in the text of all pieces.
+        var bytes: Range<Int>
         var id: Int32
         var score: Float
         /// A user-defined symbol of SentencePiece.
@@ -28,10 +29,12 @@ struct UnigramVocabulary: Sendable {
     /// Pieces that may stand for text: neither `<s>` and its like, nor the unknown.
     ///
     /// - Parameters:
-    ///   - pieces: any order; ids from 0 to below `count`.
+    ///   - pieces: in any order; ids from 0 to below `count`.
+    ///   - text: holds the bytes of all pieces.
     ///   - count: of ids.
     ///   - unknown: the id of characters that no piece has.
-    init(_ pieces: [Piece], count: Int, unknown: Int32) throws(IlkError) {
+    /// - Throws: `invalid_request` where a piece is empty, stands twice, or has no number as its score.
+    init(_ pieces: [Piece], in text: [UInt8], count: Int, unknown: Int32) throws(IlkError) {
         guard count <= PieceTrie.largestID else { throw .foreignTokenizer("a vocabulary of \(count) pieces") }
         guard !pieces.isEmpty, unknown >= 0, unknown < count else {
             throw .brokenTokenizer("its vocabulary has \(pieces.count) pieces and the unknown one is \(unknown)")
@@ -54,7 +57,7 @@ struct UnigramVocabulary: Sendable {
                 highest = max(highest, piece.score)
             }
         }
-        do { trie = try PieceTrie(entries) } catch {
+        do { trie = try PieceTrie(entries, in: text) } catch {
             throw .brokenTokenizer("its pieces \(error.first) and \(error.second) are the same")
         }
         self.scores = scores
