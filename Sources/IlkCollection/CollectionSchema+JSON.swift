@@ -1,4 +1,4 @@
-import IlkProtocol
+package import IlkProtocol
 
 extension CollectionSchema {
     /// The schema as `collection.describe` shows it and as it stands in SQLite.

@@ -35,6 +35,7 @@ struct DenseSearch {
     ///   - textVector: the vector of the text that is asked for, where it is one.
     ///   - k: hits wanted.
     ///   - content: the collection.
+    /// - Throws: `dimension_mismatch` for a vector of another length, `not_found` for a point that is not there.
     init(
         _ request: SearchRequest, _ dense: SearchQuestion.DenseQuery, textVector: [Float]?, k: Int,
         _ content: CollectionContent

@@ -52,7 +52,8 @@ struct PointSearch {
         if !request.facets.isEmpty { reply.facets = try facets(of: candidates) }
         let fetched = ContinuousClock.now
         if request.explain {
-            var members = nearest.map { dense!.explanation($0, matching: matching?.count ?? content.directory.count) } ?? []
+            var members =
+                nearest.map { dense!.explanation($0, matching: matching?.count ?? content.directory.count) } ?? []
             if let words {
                 members.append(("lexical", explanation(words)))
                 if nearest == nil {
@@ -61,7 +62,8 @@ struct PointSearch {
             }
             members.append(("undeclared", .array((filter.map(content.undeclaredPaths) ?? []).map { .string($0) })))
             var times: [(String, JSONValue)] = [
-                ("filter", .int((filtered - started).microseconds)), ("search", .int((searched - filtered).microseconds)),
+                ("filter", .int((filtered - started).microseconds)),
+                ("search", .int((searched - filtered).microseconds)),
             ]
             if words != nil { times.append(("lexical", .int((looked - searched).microseconds))) }
             times.append(("fetch", .int((fetched - looked).microseconds)))

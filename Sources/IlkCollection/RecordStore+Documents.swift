@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import IlkProtocol
+package import IlkProtocol
 
 /// A document as it is stored; its passages are points.
 package struct StoredDocument: Sendable {
@@ -16,7 +16,7 @@ package struct StoredDocument: Sendable {
 }
 
 extension StoredDocument: FetchableRecord {
-    package init(row: Row) throws {
+    init(row: Row) throws {
         key = row[0]
         id = row[1]
         value = JSONText(validated: [UInt8](row[2] as Data))

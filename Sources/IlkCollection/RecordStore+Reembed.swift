@@ -13,7 +13,8 @@ extension Records {
     /// Begins setting vectors aside, without those of another purpose.
     func beginStaging(_ purpose: String) throws {
         try database.execute(sql: "DROP TABLE IF EXISTS reembed")
-        try database.execute(sql: "CREATE TABLE reembed(ordinal INTEGER PRIMARY KEY, value BLOB NOT NULL, born INTEGER NOT NULL)")
+        try database.execute(
+            sql: "CREATE TABLE reembed(ordinal INTEGER PRIMARY KEY, value BLOB NOT NULL, born INTEGER NOT NULL)")
         try database.execute(sql: "INSERT OR REPLACE INTO meta VALUES('reembed', ?)", arguments: [purpose])
     }
 

@@ -1,4 +1,5 @@
 import GRDB
+import IlkEmbedding
 package import IlkProtocol
 import IlkVectors
 

@@ -1,4 +1,4 @@
-package import IlkEmbedding
+import IlkEmbedding
 package import IlkProtocol
 import IlkVectors
 
@@ -26,13 +26,14 @@ extension VectorCollection {
             }
             guard let first = texts.first else { return completion(.success(requests.map { _ in nil })) }
             guard texts.allSatisfy({ $0.field == first.field }) else {
-                throw IlkError(.invalidRequest, "the searches of a batch by text use one vector field; send two batches")
+                throw IlkError(
+                    .invalidRequest, "the searches of a batch by text use one vector field; send two batches")
             }
             let field = content.schema.vectors[first.field]
             let (embedder, model) = try content.schema.model(of: first.field, options.embedder)
             let task = EmbeddingTask(
                 texts: texts.map(\.text), kind: .query, dimensions: field.dimension, truncate: .end, lane: .interactive)
-            embedder.embed(task, with: model) { result in
+            embedder.embed(task, with: model) { [texts] result in
                 completion(
                     result.map { vectors in
                         var embedded = [EmbeddedText?](repeating: nil, count: requests.count)
@@ -95,7 +96,8 @@ extension CollectionContent {
             let bit: UInt64 = 1 << UInt64(field)
             let places = rows.indices.filter { rows[$0].fields & bit != 0 }
             guard !places.isEmpty else { continue }
-            let vectors = try schema.vectors(of: places.map { texts[$0].sources[field] }, field: field, lane: lane, embedder)
+            let vectors = try schema.vectors(
+                of: places.map { texts[$0].sources[field] }, field: field, lane: lane, embedder)
             let fingerprint = schema.fingerprints[schema.vectors[field].name] ?? ""
             for (place, vector) in zip(places, vectors) {
                 embedded[place].truncated += vector.truncated

@@ -145,7 +145,8 @@ struct CollectionLoading {
         let reusable = directory.vacantOrdinals().filter { ordinal in indexes.allSatisfy { $0.isVacant(ordinal) } }
         let ordinals = OrdinalSupply(end: directory.endOrdinal, reusable: reusable, capacity: capacity)
         writerState = WriterState(
-            sequence: meta.sequence, ordinals: ordinals, isDegraded: isDegraded, changesSinceCheckpoint: unlinked + unread)
+            sequence: meta.sequence, ordinals: ordinals, isDegraded: isDegraded,
+            changesSinceCheckpoint: unlinked + unread)
     }
 
     /// Ordinals that have vectors: fields and birth.

@@ -12,6 +12,8 @@ extension VectorCollection {
     /// - Parameters:
     ///   - request: what is asked for.
     ///   - embedded: the vector of its text, of ``embedTexts(of:completion:)``.
+    /// - Returns: the hits, best first.
+    /// - Throws: what is wrong with the request, or `unavailable` while the collection is loading.
     package func search(_ request: SearchRequest, embedded: EmbeddedText? = nil) throws(IlkError) -> SearchReply {
         let writer = try writer()
         let question = try SearchQuestion(request, writer.content.schema)

@@ -27,7 +27,9 @@ extension WriteGroup {
                 isSame = try isSame && old!.fields & bit != 0 && records.vector(old!.ordinal, field: field) == vector
             } else if point.texts.sources[field].isEmpty {
                 isSame = isSame && old!.fields & bit == 0 && oldPending & bit == 0
-            } else if let old, oldTexts?.sources[field] == point.texts.sources[field], (old.fields | oldPending) & bit != 0 {
+            } else if let old, oldTexts?.sources[field] == point.texts.sources[field],
+                (old.fields | oldPending) & bit != 0
+            {
                 // The text is as before: so is its vector, or it waits for it as before.
                 point.vectors[field] = try records.vector(old.ordinal, field: field)
                 if point.vectors[field] == nil { pending |= bit } else { receipt.unchanged += 1 }
@@ -50,8 +52,9 @@ extension WriteGroup {
     }
 
     mutating func merge(_ patch: JSONObject, into ids: [PointID], _ receipt: inout WriteReceipt) throws {
-        var merged: [(id: PointID, entry: PointDirectory.Entry, payload: JSONText, texts: (old: PointTexts, new: PointTexts)?)] =
-            []
+        var merged:
+            [(id: PointID, entry: PointDirectory.Entry, payload: JSONText, texts: (old: PointTexts, new: PointTexts)?)] =
+                []
         var seen: Set<PointID> = []
         for id in ids where seen.insert(id).inserted {
             guard let entry = entry(of: id) else { continue }

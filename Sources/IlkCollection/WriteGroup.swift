@@ -82,6 +82,7 @@ struct WriteGroup {
     ///   - point: the version, with every vector that is known.
     ///   - old: the version before.
     ///   - pending: bits of the fields whose texts wait for their models.
+    /// - Throws: what SQLite throws, which ends the group.
     mutating func put(_ point: PreparedPoint, replacing old: PointDirectory.Entry?, pending: UInt64) throws {
         if let old { try deleteRows(of: old) }
         let entry = PointDirectory.Entry(ordinal: ordinals.next(), fields: point.fields)

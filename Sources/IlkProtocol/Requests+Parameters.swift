@@ -116,7 +116,8 @@ extension SearchRequest {
             words: parameters["vector"] == nil ? nil : text, weights: try LegWeights(parameters),
             minScore: try LegScores(parameters), depth: try parameters.int("depth", in: 1...10_000),
             highlight: try parameters.bool("highlight"),
-            facets: try parameters.optionalStrings("facets", atMost: 16) ?? [], fingerprint: try parameters.optionalString("fingerprint"))
+            facets: try parameters.optionalStrings("facets", atMost: 16) ?? [],
+            fingerprint: try parameters.optionalString("fingerprint"))
     }
 }
 

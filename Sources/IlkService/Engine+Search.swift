@@ -108,7 +108,7 @@ private final class BatchRun: Sendable {
             if outcome.withLock({ $0.failure != nil }) {
                 result = .failure(IlkError(.cancelled, "another search of the batch was refused"))
             } else {
-                do throws(IlkError) { 
+                do throws(IlkError) {
                     let text = texts.isEmpty ? nil : texts[place]
                     result = .success(try collection.search(searches[place], embedded: text))
                 } catch {
