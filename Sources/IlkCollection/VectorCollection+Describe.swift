@@ -1,5 +1,6 @@
 import Foundation
 import IlkANN
+import IlkLexical
 package import IlkProtocol
 
 extension VectorCollection {
