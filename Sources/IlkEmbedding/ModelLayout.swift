@@ -35,7 +35,7 @@ struct ModelLayout {
             weights = file
             tokenizer = names.filter { $0 == Self.characterMap }
         } else if names.contains("config.json") {
-            let files = HuggingFaceFiles(folder: folder, name: name, names: names)
+            let files = HuggingFaceFiles(folder: folder, name: name)
             traits = try files.traits()
             weights = try files.weights()
             tokenizer = try files.tokenizer()

@@ -60,7 +60,9 @@ extension ModelStore {
         var findings: [String] = []
         do throws(IlkError) {
             guard let manifest = try ModelManifest(folder: folder) else {
-                return ["it has no \(ModelManifest.fileName), so nothing says what its files must be; add it by ilk model add"]
+                return [
+                    "it has no \(ModelManifest.fileName), so nothing says what its files must be; add it by ilk model add"
+                ]
             }
             for file in manifest.files {
                 guard let facts = FolderFiles.facts(folder + "/" + file.name) else {
@@ -81,8 +83,10 @@ extension ModelStore {
 
     private func allowedName(_ name: String, isGiven: Bool) throws(IlkError) -> String {
         guard Self.isAllowed(name), name != EmbeddingModel.hashName, name != "default" else {
-            let rule = "a model's name has 1 to 64 of A-Z a-z 0-9 _ - . and begins with a letter or digit, and is not 'hash'"
-            throw IlkError(.invalidRequest, "a model cannot be called '\(name)': \(rule)\(isGiven ? "" : "; give it a name")")
+            let rule =
+                "a model's name has 1 to 64 of A-Z a-z 0-9 _ - . and begins with a letter or digit, and is not 'hash'"
+            throw IlkError(
+                .invalidRequest, "a model cannot be called '\(name)': \(rule)\(isGiven ? "" : "; give it a name")")
         }
         guard FolderFiles.kind(path + "/" + name) == nil else {
             throw IlkError(.alreadyExists, "model '\(name)' is there already; remove it first, or choose another name")
@@ -97,13 +101,16 @@ extension ModelStore {
 
     private func bringE5S1(_ source: String, to fresh: String) throws(IlkError) {
         guard FolderFiles.start(of: source, count: 4) == Array("E5S1".utf8) else {
-            throw IlkError(.invalidRequest, "\(source) is no E5S1 file; give the folder of a model in Hugging Face's layout")
+            throw IlkError(
+                .invalidRequest, "\(source) is no E5S1 file; give the folder of a model in Hugging Face's layout")
         }
         try FolderFiles.bring(source, to: fresh + "/weights.bin")
         // The character map makes ids exact for decomposed text; any model of this store has the same one.
         let folder = source.contains("/") ? String(source[..<(source.lastIndex(of: "/") ?? source.endIndex)]) : "."
         let maps = ([folder] + names.map { path + "/" + $0 }).map { $0 + "/" + ModelLayout.characterMap }
-        if let map = maps.first(where: FolderFiles.isFile) { try FolderFiles.bring(map, to: fresh + "/" + ModelLayout.characterMap) }
+        if let map = maps.first(where: FolderFiles.isFile) {
+            try FolderFiles.bring(map, to: fresh + "/" + ModelLayout.characterMap)
+        }
     }
 
     /// Files of a folder that belong to a model.
@@ -116,7 +123,8 @@ extension ModelStore {
         ]
         return FolderFiles.files(below: folder, depth: 2).filter { file in
             wanted.contains(file) || file.hasSuffix("/config.json")
-                || (file.hasSuffix(".bin") && FolderFiles.start(of: folder + "/" + file, count: 4) == Array("E5S1".utf8))
+                || (file.hasSuffix(".bin")
+                    && FolderFiles.start(of: folder + "/" + file, count: 4) == Array("E5S1".utf8))
         }
     }
 
@@ -135,7 +143,9 @@ extension ModelStore {
         let text = try model.prepare("ilk 熊猫 panda", kind: .query, truncate: .end)
         let vector = try model.embed([text])[0]
         guard vector.contains(where: { $0 != 0 }) else {
-            throw IlkError(.invalidRequest, "model '\(model.name)' gives a vector of zeros; its weights are not those of an encoder")
+            throw IlkError(
+                .invalidRequest,
+                "model '\(model.name)' gives a vector of zeros; its weights are not those of an encoder")
         }
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 ///     vector(key, rest, used, tokens, truncated, value)
 ///                                      key, rest: the two halves of a ``VectorKey``; used: seconds since 1970 when it was
-///                                      asked for last; value: f32, little-endian, then XXH3 of key and vector
+///                                      asked for last; value: f32, little-endian, then XXH3 of the whole row
 ///
 /// It is derived: whatever goes wrong with the file, it is deleted and begun anew, and the worst that happens is that
 /// texts are embedded again. Every row has a checksum, so that a damaged one is a miss and not a wrong vector. Commits are
@@ -166,7 +166,9 @@ package final class EmbeddingCache: VectorCache {
     ///
     /// A full disk is no damage: then nothing is kept until there is room.
     private func renew(_ broken: VectorFile, _ error: any Error) {
-        if let error = error as? DatabaseError, ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) { return }
+        if let error = error as? DatabaseError, ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            return
+        }
         state.withLock { state in
             guard state.store === broken else { return }  // another thread was first
             state.store = nil

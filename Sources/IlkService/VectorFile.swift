@@ -54,10 +54,9 @@ final class VectorFile: Sendable {
                 sql: "SELECT rest, tokens, truncated, value FROM vector WHERE key = ?")
             return try keys.map { key in
                 guard let row = try Row.fetchOne(statement, arguments: [Int64(bitPattern: key.high)]),
-                    row[0] as Int64 == Int64(bitPattern: key.low), let value = row[3] as Data?,
-                    let vector = Self.vector(value, key)
+                    row[0] as Int64 == Int64(bitPattern: key.low), let data = row[3] as Data?
                 else { return nil }
-                return CachedVector(vector: vector, tokens: row[1], truncated: row[2])
+                return Self.value(data, tokens: row[1], truncated: row[2], key)
             }
         }
     }
@@ -67,11 +66,12 @@ final class VectorFile: Sendable {
         let now = Int64(Date().timeIntervalSince1970)
         try pool.write { database in
             let insert = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO vector(key, rest, used, tokens, truncated, value) VALUES(?, ?, ?, ?, ?, ?)")
+                sql: "INSERT OR REPLACE INTO vector(key, rest, used, tokens, truncated, value) VALUES(?, ?, ?, ?, ?, ?)"
+            )
             for (key, value) in rows {
                 try insert.execute(arguments: [
                     Int64(bitPattern: key.high), Int64(bitPattern: key.low), now, value.tokens, value.truncated,
-                    Self.data(value.vector, key),
+                    Self.data(value, key),
                 ])
             }
             let touch = try database.cachedStatement(sql: "UPDATE vector SET used = ? WHERE key = ? AND used < ?")
@@ -105,10 +105,10 @@ final class VectorFile: Sendable {
             arguments: [Int(Double(rows) * share) + 1])
     }
 
-    private static func data(_ vector: [Float], _ key: VectorKey) -> Data {
-        var data = Data(capacity: vector.count * 4 + 8)
-        for value in vector { append(value.bitPattern, to: &data) }
-        append(checksum(data, key), to: &data)
+    private static func data(_ value: CachedVector, _ key: VectorKey) -> Data {
+        var data = Data(capacity: value.vector.count * 4 + 8)
+        for component in value.vector { append(component.bitPattern, to: &data) }
+        append(checksum(data, value.tokens, value.truncated, key), to: &data)
         return data
     }
 
@@ -117,23 +117,27 @@ final class VectorFile: Sendable {
     }
 
     /// Nil where the row's checksum does not fit.
-    private static func vector(_ data: Data, _ key: VectorKey) -> [Float]? {
+    private static func value(_ data: Data, tokens: Int, truncated: Bool, _ key: VectorKey) -> CachedVector? {
         guard data.count >= 8, data.count % 4 == 0 else { return nil }
         let stored = unsafe data.withUnsafeBytes {
             UInt64(littleEndian: unsafe $0.loadUnaligned(fromByteOffset: data.count - 8, as: UInt64.self))
         }
         let body = data.prefix(data.count - 8)
-        guard checksum(body, key) == stored else { return nil }
-        return unsafe body.withUnsafeBytes { bytes in
+        guard checksum(body, tokens, truncated, key) == stored else { return nil }
+        let vector = unsafe body.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map {
-                Float(bitPattern: UInt32(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
             }
         }
+        return CachedVector(vector: vector, tokens: tokens, truncated: truncated)
     }
 
-    private static func checksum(_ vector: Data, _ key: VectorKey) -> UInt64 {
+    private static func checksum(_ vector: Data, _ tokens: Int, _ truncated: Bool, _ key: VectorKey) -> UInt64 {
         var checksum = RunningChecksum()
-        unsafe withUnsafeBytes(of: (key.high.littleEndian, key.low.littleEndian)) { unsafe checksum.update($0) }
+        let head = [key.high, key.low, UInt64(bitPattern: Int64(tokens)), truncated ? 1 : 0].map(\.littleEndian)
+        unsafe head.withUnsafeBytes { unsafe checksum.update($0) }
         unsafe vector.withUnsafeBytes { unsafe checksum.update($0) }
         return checksum.value
     }

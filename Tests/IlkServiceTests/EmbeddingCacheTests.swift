@@ -78,7 +78,9 @@ import Testing
         }
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         try whole.prefix(kept).write(to: URL(fileURLWithPath: path))
-        if kept == 1 { try Data("this is no database, whoever wrote it here".utf8).write(to: URL(fileURLWithPath: path)) }
+        if kept == 1 {
+            try Data("this is no database, whoever wrote it here".utf8).write(to: URL(fileURLWithPath: path))
+        }
         let cache = EmbeddingCache(path: path, byteLimit: 1 << 24)
         defer { cache.close() }
         #expect(cache.vectors(rows.map(\.key)).allSatisfy { $0 == nil })

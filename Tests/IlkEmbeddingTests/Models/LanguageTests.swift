@@ -55,7 +55,8 @@ import Testing
         let read = try LanguageMeans(path: write(written.bytes, in: folder))
         #expect(read == written)
         #expect(read.entries.map(\.language) == ["en", "zh", "*"])
-        #expect(read.mean(of: .init(kind: .query, language: "en")) == RandomVectors.uniform(3, dimension: 5, seed: 7)[0])
+        #expect(
+            read.mean(of: .init(kind: .query, language: "en")) == RandomVectors.uniform(3, dimension: 5, seed: 7)[0])
         #expect(read.mean(of: .init(kind: .passage, language: "en")) == nil)
     }
 

@@ -36,7 +36,8 @@ struct CountingEncoder: TextEncoder {
 enum ToyModel {
     static func make(
         name: String = "toy", encoder: CountingEncoder = CountingEncoder(), prompts: [EmbeddingKind: String] = [:],
-        matryoshka: [Int] = [], means: LanguageMeans? = nil, content: [(name: String, checksum: UInt64)] = [("weights", 1)]
+        matryoshka: [Int] = [], means: LanguageMeans? = nil,
+        content: [(name: String, checksum: UInt64)] = [("weights", 1)]
     ) -> EmbeddingModel {
         var traits = ModelTraits(
             format: .huggingFace, dimension: encoder.dimension, maximumTokens: encoder.maximumTokens, prompts: prompts,

@@ -124,7 +124,8 @@ import Testing
         let done = DispatchGroup()
         for (name, count) in [("long", 400), ("short", 2)] {
             done.enter()
-            bench.embedder.embed(EmbeddingTask(texts: texts(count, seed: 5), kind: .passage, lane: .bulk), with: model) { _ in
+            bench.embedder.embed(EmbeddingTask(texts: texts(count, seed: 5), kind: .passage, lane: .bulk), with: model)
+            { _ in
                 order.withLock { $0.append(name) }
                 done.leave()
             }
@@ -147,17 +148,20 @@ import Testing
         let model = ToyModel.make(encoder: encoder)
         let first = DispatchGroup()
         first.enter()
-        bench.embedder.embed(EmbeddingTask(texts: texts(80, seed: 1), kind: .passage, lane: .bulk), with: model) { outcome in
+        bench.embedder.embed(EmbeddingTask(texts: texts(80, seed: 1), kind: .passage, lane: .bulk), with: model) {
+            outcome in
             #expect((try? outcome.get())?.count == 80)
             first.leave()
         }
         gate.waitForOne()
         let full = #expect(throws: IlkError.self) {
-            try bench.embedder.vectors(of: EmbeddingTask(texts: texts(80, seed: 2), kind: .passage, lane: .bulk), with: model)
+            try bench.embedder.vectors(
+                of: EmbeddingTask(texts: texts(80, seed: 2), kind: .passage, lane: .bulk), with: model)
         }
         #expect(full?.code == .overloaded && full?.retryable == true && full?.retryAfterMilliseconds ?? 0 >= 50)
         let never = #expect(throws: IlkError.self) {
-            try bench.embedder.vectors(of: EmbeddingTask(texts: texts(500, seed: 2), kind: .passage, lane: .bulk), with: model)
+            try bench.embedder.vectors(
+                of: EmbeddingTask(texts: texts(500, seed: 2), kind: .passage, lane: .bulk), with: model)
         }
         #expect(never?.code == .tooLarge)
         gate.open(10_000)
@@ -184,11 +188,16 @@ import Testing
         for (name, cancellation) in [("cancelled", cancellation), ("other", nil)] {
             done.enter()
             bench.embedder.embed(
-                EmbeddingTask(texts: texts(name == "other" ? 3 : 4_000, seed: 3), kind: .passage, lane: .bulk), with: model,
+                EmbeddingTask(texts: texts(name == "other" ? 3 : 4_000, seed: 3), kind: .passage, lane: .bulk),
+                with: model,
                 cancellation: cancellation
             ) { outcome in
                 outcomes.withLock { outcomes in
-                    if case .failure(let error) = outcome { outcomes[name] = error } else { outcomes[name] = .some(nil) }
+                    if case .failure(let error) = outcome {
+                        outcomes[name] = error
+                    } else {
+                        outcomes[name] = .some(nil)
+                    }
                 }
                 done.leave()
             }
@@ -215,7 +224,8 @@ import Testing
             try bench.embedder.vectors(of: EmbeddingTask(texts: ["a", "b", "  "], kind: .query), with: model)
         }
         #expect(blank?.code == .invalidRequest && blank?.message.hasPrefix("text 2: ") == true)
-        let cut = try bench.embedder.vectors(of: EmbeddingTask(texts: ["a", long], kind: .query, truncate: .end), with: model)
+        let cut = try bench.embedder.vectors(
+            of: EmbeddingTask(texts: ["a", long], kind: .query, truncate: .end), with: model)
         #expect(cut.map(\.truncated) == [false, true] && cut[1].tokens == 52)
         #expect(try bench.embedder.vectors(of: EmbeddingTask(texts: [], kind: .query), with: model).isEmpty)
     }
@@ -235,7 +245,10 @@ import Testing
         encoder.before = { batch in batches.withLock { $0.append(batch.lengths.count) } }
         let model = ToyModel.make(encoder: encoder, matryoshka: [8])
         let bench = try Bench(cache: shelf)
-        func embed(_ texts: [String], _ kind: EmbeddingKind = .query, cut: Bool = false, dimensions: Int? = nil, with other: EmbeddingModel? = nil) throws -> [TextVector] {
+        func embed(
+            _ texts: [String], _ kind: EmbeddingKind = .query, cut: Bool = false, dimensions: Int? = nil,
+            with other: EmbeddingModel? = nil
+        ) throws -> [TextVector] {
             try bench.embedder.vectors(
                 of: EmbeddingTask(texts: texts, kind: kind, dimensions: dimensions, truncate: cut ? .end : .error),
                 with: other ?? model)
