@@ -174,8 +174,8 @@ static void SET(quantize)(const float *a, size_t a_stride, size_t rows, size_t i
 /// Rows go in groups of up to six that differ by at most one.
 #define FOR_GROUPS(rows, BODY)                                                                                     \
     for (size_t row = 0, group = 0, groups = ((rows) + 5) / 6; group < groups; group++) {                          \
-        size_t size = ((rows)-row + groups - group - 1) / (groups - group);                                        \
-        switch (size) {                                                                                            \
+        size_t in_group = ((rows)-row + groups - group - 1) / (groups - group);                                    \
+        switch (in_group) {                                                                                        \
             case 1: BODY(1); break;                                                                                \
             case 2: BODY(2); break;                                                                                \
             case 3: BODY(3); break;                                                                                \
@@ -183,7 +183,7 @@ static void SET(quantize)(const float *a, size_t a_stride, size_t rows, size_t i
             case 5: BODY(5); break;                                                                                \
             default: BODY(6); break;                                                                               \
         }                                                                                                          \
-        row += size;                                                                                               \
+        row += in_group;                                                                                           \
     }
 
 /// `c = a · b + bias` for `rows` rows, a constant up to six, and 16 columns.
