@@ -25,6 +25,12 @@ struct BERTWeights: Sendable {
         let names = BERTNames(in: file, layers: configuration.layers)
         let hidden = configuration.hidden
         let inner = configuration.feedForward
+        let shapes = [(hidden, 3 * hidden), (hidden, hidden), (hidden, inner), (inner, hidden)]
+        let layer = shapes.reduce(0) { $0 + PackedMatrix.largestByteCount(inputs: $1.0, outputs: $1.1) }
+        guard let arena = WeightArena(capacity: configuration.layers * layer) else {
+            throw IlkError(
+                .overloaded, "the system has no address space for the weights of \(file.path); free some memory")
+        }
         words = WordTable(
             try file.require(names.words, shape: [configuration.vocabulary, hidden]), columns: hidden)
         var positions = try file.require(names.positions, shape: [configuration.positions, hidden]).floats()
@@ -47,7 +53,7 @@ struct BERTWeights: Sendable {
                 weights.append(try file.require(pair.weight, shape: [outputs, inputs]))
                 bias += try file.require(pair.bias, shape: [outputs]).floats()
             }
-            return try PackedMatrix(stacking: weights, inputs: inputs, bias: bias)
+            return try PackedMatrix.stacking(weights, inputs: inputs, bias: bias, in: arena)
         }
         self.norm = try norm(names.norm)
         layers = []
@@ -74,16 +80,23 @@ extension PackedMatrix {
     /// Packs tensors of the same number of columns, one below the other.
     ///
     /// Q4_0 stays Q4_0 where all are; anything else becomes f32.
-    fileprivate convenience init(stacking tensors: [WeightTensor], inputs: Int, bias: [Float]) throws(IlkError) {
+    fileprivate static func stacking(
+        _ tensors: [WeightTensor], inputs: Int, bias: [Float], in arena: WeightArena
+    ) throws(IlkError) -> PackedMatrix {
+        let matrix: PackedMatrix?
         if tensors.allSatisfy({ $0.elementType == .q4 }), inputs % PackedMatrix.blockInputs == 0 {
             var blocks: [UInt8] = []
             for tensor in tensors { unsafe tensor.withBytes { unsafe blocks.append(contentsOf: $0) } }
-            unsafe self.init(q4Rows: blocks, inputs: inputs, bias: bias)
+            matrix = unsafe PackedMatrix(q4Rows: blocks, inputs: inputs, bias: bias, in: arena)
         } else {
             var rows: [Float] = []
             for tensor in tensors { rows += try tensor.floats() }
-            unsafe self.init(rows: rows, inputs: inputs, bias: bias)
+            matrix = unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena)
         }
+        guard let matrix else {
+            throw IlkError(.internal, "a model's weights need more room than was reckoned; report this")
+        }
+        return matrix
     }
 }
 
