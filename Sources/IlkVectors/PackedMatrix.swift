@@ -49,7 +49,7 @@ import Glibc
         unsafe ilk_pack_f32(rows, inputs, outputs, packed.assumingMemoryBound(to: Float.self))
     }
 
-    /// Lays `bias.count` rows of Q4_0 blocks out; `inputs` is a multiple of 32. Nil where the arena is full.
+    /// Lays `bias.count` rows of Q4_0 blocks out, `inputs` being a multiple of 32; nil where the arena is full.
     package convenience init?(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float], in arena: WeightArena) {
         precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
         self.init(

@@ -10,7 +10,9 @@ import Synchronization
     /// Address space takes huge pages from its second 2 MiB on.
     private static let start = 2 << 20
 
-    /// Address space for so many bytes; pages are taken only as they are written. Nil where the system refuses.
+    /// Address space for so many bytes; nil where the system refuses.
+    ///
+    /// Pages are taken only as they are written.
     package init?(capacity: Int) {
         guard let memory = AddressSpace(byteCount: Self.start + capacity) else { return nil }
         self.memory = memory

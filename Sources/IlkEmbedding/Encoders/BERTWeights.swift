@@ -25,14 +25,13 @@ struct BERTWeights: Sendable {
         let names = BERTNames(in: file, layers: configuration.layers)
         let hidden = configuration.hidden
         let inner = configuration.feedForward
-        let shapes = [(hidden, 3 * hidden), (hidden, hidden), (hidden, inner), (inner, hidden)]
-        let layer = shapes.reduce(0) { $0 + PackedMatrix.largestByteCount(inputs: $1.0, outputs: $1.1) }
-        guard let arena = WeightArena(capacity: configuration.layers * layer) else {
+        let table = try file.require(names.words, shape: [configuration.vocabulary, hidden])
+        guard table.elementType != .other, table.elementType != .q4 || hidden % PackedMatrix.blockInputs == 0 else {
             throw IlkError(
-                .overloaded, "the system has no address space for the weights of \(file.path); free some memory")
+                .invalidRequest,
+                "\(file.path): '\(names.words)' is not F32, F16, BF16 or rows of whole Q4_0 blocks; convert the model")
         }
-        words = WordTable(
-            try file.require(names.words, shape: [configuration.vocabulary, hidden]), columns: hidden)
+        words = WordTable(table, columns: hidden)
         var positions = try file.require(names.positions, shape: [configuration.positions, hidden]).floats()
         guard let types = file[names.types], types.elementCount >= hidden, types.elementCount % hidden == 0 else {
             throw IlkError(
@@ -45,6 +44,12 @@ struct BERTWeights: Sendable {
             EncoderKernels.Norm(
                 gain: try file.require(pair.weight, shape: [hidden]).floats(),
                 bias: try file.require(pair.bias, shape: [hidden]).floats(), epsilon: configuration.epsilon)
+        }
+        let shapes = [(hidden, 3 * hidden), (hidden, hidden), (hidden, inner), (inner, hidden)]
+        let layer = shapes.reduce(0) { $0 + PackedMatrix.largestByteCount(inputs: $1.0, outputs: $1.1) }
+        guard let arena = WeightArena(capacity: configuration.layers * layer) else {
+            throw IlkError(
+                .overloaded, "the system has no address space for the weights of \(file.path); free some memory")
         }
         func matrix(_ pairs: [BERTNames.Pair], outputs: Int, inputs: Int) throws(IlkError) -> PackedMatrix {
             var weights: [WeightTensor] = []
