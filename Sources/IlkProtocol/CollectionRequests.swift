@@ -11,7 +11,7 @@ public struct CollectionCreate: Equatable, Sendable {
     public var name: String
     /// What it is for.
     public var kind: CollectionKind
-    /// Vector fields in the order given; up to 32. Those of a knowledge base are ilk's to choose.
+    /// Vector fields in the order given, up to 32; none for a knowledge base, where they are ilk's to choose.
     public var vectors: [VectorField]
     /// Declared payload fields, by dotted path.
     public var fields: [PayloadField]

@@ -49,6 +49,8 @@ public struct SearchRequest: Equatable, Sendable {
     public var depth: Int?
     /// Whether hits say where their texts match the words.
     public var highlight: Bool
+    /// Fields whose most frequent values are counted among all that the legs found.
+    public var facets: [String]
     /// The fingerprint of the model that made the query's vector, for a field that has a model.
     public var fingerprint: String?
 
@@ -58,7 +60,7 @@ public struct SearchRequest: Equatable, Sendable {
         exact: Bool = false, withPayload: PayloadSelection = .none, withVectors: Bool = false,
         maxDistance: Float? = nil, explain: Bool = false, mode: SearchMode? = nil, words: String? = nil,
         weights: LegWeights = LegWeights(), minScore: LegScores = LegScores(), depth: Int? = nil,
-        highlight: Bool = false, fingerprint: String? = nil
+        highlight: Bool = false, facets: [String] = [], fingerprint: String? = nil
     ) {
         self.collection = collection
         self.query = query
@@ -77,6 +79,7 @@ public struct SearchRequest: Equatable, Sendable {
         self.minScore = minScore
         self.depth = depth
         self.highlight = highlight
+        self.facets = facets
         self.fingerprint = fingerprint
     }
 }
