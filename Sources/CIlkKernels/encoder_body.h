@@ -115,6 +115,14 @@ MAP(gelu, gelu8)
 MAP(gelu_tanh, gelu_tanh8)
 MAP(relu, relu8)
 
+static void SET(activate)(float *x, size_t count, int activation) {
+    switch (activation) {
+        case ILK_GELU: SET(gelu)(x, count); break;
+        case ILK_GELU_TANH: SET(gelu_tanh)(x, count); break;
+        default: SET(relu)(x, count); break;
+    }
+}
+
 // MARK: Rows
 
 static void SET(add_norm)(float *x, size_t x_stride, const float *delta, size_t delta_stride, size_t rows,
@@ -144,29 +152,6 @@ static void SET(add_norm)(float *x, size_t x_stride, const float *delta, size_t 
         for (; i < count; i++) x[i] = (x[i] - mean) * scale * gain[i] + bias[i];
         if (delta) delta += delta_stride;
     }
-}
-
-static void SET(quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, int16_t *q, float *scales) {
-    const f32x8 magic = splat(12582912.0f);
-    const s32x8 sign = as_int(splat(-0.0f));
-    for (size_t row = 0; row < rows; row++, a += a_stride)
-        for (size_t i = 0; i < inputs; i += 32, q += 32) {
-            f32x8 v[4], top = splat(0);
-            for (int j = 0; j < 4; j++) {
-                v[j] = load(a + i + 8 * j);
-                top = larger(top, as_float(as_int(v[j]) & ~sign));
-            }
-            float peak = largest(top);
-            // A peak that is not a number compares as 0; so does one too small to be divided by.
-            int usable = peak > 1e-30f && peak < 1e30f;
-            float inverse = usable ? 32767.0f / peak : 0;
-            *scales++ = usable ? peak / 32767.0f : 0;
-            for (int j = 0; j < 4; j++) {
-                s32x8 whole = as_int(v[j] * splat(inverse) + magic) - as_int(magic);
-                s16x8 narrow = __builtin_convertvector(whole, s16x8);
-                memcpy(q + 8 * j, &narrow, sizeof narrow);
-            }
-        }
 }
 
 // MARK: Linear layers
@@ -217,6 +202,40 @@ static void SET(linear_f32)(const float *a, size_t a_stride, size_t rows, const 
     }
 }
 
+/// A block of 32 inputs of a group's rows as integers: a pair of inputs of each row, then the next pair of each.
+INLINE void quantize_block(const size_t rows, const float *a, size_t a_stride, int16_t *q, float *scales) {
+    const f32x8 magic = splat(12582912.0f);
+    const s32x8 sign = as_int(splat(-0.0f));
+    for (size_t r = 0; r < rows; r++, a += a_stride) {
+        f32x8 v[4], top = splat(0);
+        for (int j = 0; j < 4; j++) {
+            v[j] = load(a + 8 * j);
+            top = larger(as_float(as_int(v[j]) & ~sign), top);
+        }
+        float peak = largest(top);
+        // A peak that is no number fails both comparisons; one too small cannot be divided by.
+        int usable = peak > 1e-30f && peak < 1e30f;
+        float inverse = usable ? 32767.0f / peak : 0;
+        scales[r] = usable ? peak / 32767.0f : 0;
+        for (int j = 0; j < 4; j++) {
+            s32x8 whole = as_int(v[j] * splat(inverse) + magic) - as_int(magic);
+            s16x8 narrow = __builtin_convertvector(whole, s16x8);
+            int32_t pairs[4];
+            memcpy(pairs, &narrow, sizeof pairs);
+            for (int pair = 0; pair < 4; pair++) memcpy(q + 2 * ((4 * j + pair) * rows + r), pairs + pair, sizeof *pairs);
+        }
+    }
+}
+
+static void SET(quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, int16_t *q, float *scales) {
+    for (size_t block = 0; block < inputs / 32; block++) {
+#define BLOCK(R)                                                                                                   \
+    quantize_block(R, a + row * a_stride + 32 * block, a_stride, q + row * inputs + 32 * block * R,                \
+                   scales + row * (inputs / 32) + block * R)
+        FOR_GROUPS(rows, BLOCK)
+    }
+}
+
 #ifndef MULTIPLY_ADD
 INLINE s32x8 multiply_add(s32x8 total, s16x16 a, s16x16 b) {
     s32x8 even_a = __builtin_convertvector(__builtin_shufflevector(a, a, 0, 2, 4, 6, 8, 10, 12, 14), s32x8);
@@ -236,8 +255,10 @@ typedef struct slice {
     float scales[SLICE * 16];
 } slice;
 
+/// Unpacks a slice, and asks for the one behind it: the memory works while the tiles are computed.
 INLINE void widen(const uint8_t *packed, size_t blocks, slice *s) {
     for (size_t b = 0; b < blocks; b++, packed += 320) {
+        for (size_t line = 0; line < 320; line += 64) __builtin_prefetch(packed + blocks * 320 + line, 0, 2);
         for (size_t pair = 0; pair < 16; pair++) {
             u8x16 bytes;
             memcpy(&bytes, packed + 16 * pair, sizeof bytes);
@@ -249,27 +270,28 @@ INLINE void widen(const uint8_t *packed, size_t blocks, slice *s) {
     }
 }
 
-/// Adds the products of a slice to `c`; `inputs` and `scale_stride` lead from row to row.
-INLINE void tile_q4(const size_t rows, const int16_t *q, size_t inputs, const float *scales, size_t scale_stride,
-                    const slice *s, size_t blocks, float *c, size_t c_stride) {
-    for (size_t b = 0; b < blocks; b++, q += 32) {
-        const s16x16 *weights = s->weights + 32 * b;
+/// Adds the products of a slice to `c`, for the rows of a group of `quantize`.
+INLINE void tile_q4(const size_t rows, const int16_t *q, const float *scales, const slice *s, size_t blocks, float *c,
+                    size_t c_stride) {
+    const s16x16 *weights = s->weights;
+    const float *weight_scales = s->scales;
+    for (size_t b = 0; b < blocks; b++, scales += rows, weight_scales += 16) {
         s32x8 low[6], high[6];
         for (size_t r = 0; r < rows; r++) low[r] = high[r] = (s32x8){0};
 #pragma clang loop unroll_count(4)
-        for (size_t pair = 0; pair < 16; pair++) {
-            s16x16 w0 = weights[2 * pair], w1 = weights[2 * pair + 1];
+        for (size_t pair = 0; pair < 16; pair++, q += 2 * rows, weights += 2) {
+            s16x16 w0 = weights[0], w1 = weights[1];
             for (size_t r = 0; r < rows; r++) {
                 int32_t two;
-                memcpy(&two, q + r * inputs + 2 * pair, sizeof two);
+                memcpy(&two, q + 2 * r, sizeof two);
                 s16x16 x = (s16x16)(s32x8){two, two, two, two, two, two, two, two};
                 low[r] = MULTIPLY_ADD(low[r], x, w0);
                 high[r] = MULTIPLY_ADD(high[r], x, w1);
             }
         }
-        f32x8 d0 = load(s->scales + 16 * b), d1 = load(s->scales + 16 * b + 8);
+        f32x8 d0 = load(weight_scales), d1 = load(weight_scales + 8);
         for (size_t r = 0; r < rows; r++) {
-            f32x8 scale = splat(scales[r * scale_stride + b]);
+            f32x8 scale = splat(scales[r]);
             float *place = c + r * c_stride;
             store(place, load(place) + __builtin_convertvector(low[r], f32x8) * (scale * d0));
             store(place + 8, load(place + 8) + __builtin_convertvector(high[r], f32x8) * (scale * d1));
@@ -277,22 +299,43 @@ INLINE void tile_q4(const size_t rows, const int16_t *q, size_t inputs, const fl
     }
 }
 
-static void SET(linear_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed,
-                           const float *bias, size_t inputs, size_t outputs, float *out, size_t out_stride) {
+/// A panel of 16 outputs, for all rows; leads `packed` to the next.
+static const uint8_t *SET(panel_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed,
+                                    const float *bias, size_t inputs, float *out, size_t out_stride) {
     slice s;
     size_t per_row = inputs / 32;
-    for (size_t first = 0; first < outputs; first += 16) {
-        for (size_t row = 0; row < rows; row++) memcpy(out + row * out_stride + first, bias + first, 64);
-        for (size_t block = 0; block < per_row; block += SLICE) {
-            size_t blocks = per_row - block < SLICE ? per_row - block : SLICE;
-            widen(packed, blocks, &s);
-            packed += blocks * 320;
+    for (size_t row = 0; row < rows; row++) memcpy(out + row * out_stride, bias, 64);
+    for (size_t block = 0; block < per_row; block += SLICE) {
+        size_t blocks = per_row - block < SLICE ? per_row - block : SLICE;
+        widen(packed, blocks, &s);
+        packed += blocks * 320;
 #define TILE(R)                                                                                                    \
-    tile_q4(R, q + row * inputs + 32 * block, inputs, scales + row * per_row + block, per_row, &s, blocks,         \
-            out + row * out_stride + first, out_stride)
-            FOR_GROUPS(rows, TILE)
+    tile_q4(R, q + row * inputs + 32 * block * R, scales + row * per_row + block * R, &s, blocks,                  \
+            out + row * out_stride, out_stride)
+        FOR_GROUPS(rows, TILE)
 #undef TILE
-        }
+    }
+    return packed;
+}
+
+static void SET(linear_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed,
+                           const float *bias, size_t inputs, size_t outputs, float *out, size_t out_stride) {
+    for (size_t first = 0; first < outputs; first += 16)
+        packed = SET(panel_q4)(q, scales, rows, packed, bias + first, inputs, out + first, out_stride);
+}
+
+static void SET(feed_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed, const float *bias,
+                         size_t inputs, size_t outputs, int activation, int16_t *next, float *next_scales,
+                         float *scratch) {
+    for (size_t block = 0; block < outputs / 32; block++) {
+        packed = SET(panel_q4)(q, scales, rows, packed, bias + 32 * block, inputs, scratch, 32);
+        packed = SET(panel_q4)(q, scales, rows, packed, bias + 32 * block + 16, inputs, scratch + 16, 32);
+        SET(activate)(scratch, 32 * rows, activation);
+#define NEXT(R)                                                                                                    \
+    quantize_block(R, scratch + 32 * row, 32, next + row * outputs + 32 * block * R,                               \
+                   next_scales + row * (outputs / 32) + block * R)
+        FOR_GROUPS(rows, NEXT)
+#undef NEXT
     }
 }
 

@@ -17,11 +17,15 @@ package enum EncoderKernels {
 
         /// Changes `count` floats in place.
         package func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
-            let kernels = unsafe EncoderKernels.selected
+            unsafe EncoderKernels.selected.pointee.activate(values, count, code)
+        }
+
+        /// The kernels' number for it.
+        var code: Int32 {
             switch self {
-            case .gelu: unsafe kernels.pointee.gelu(values, count)
-            case .geluTanh: unsafe kernels.pointee.gelu_tanh(values, count)
-            case .relu: unsafe kernels.pointee.relu(values, count)
+            case .gelu: Int32(ILK_GELU)
+            case .geluTanh: Int32(ILK_GELU_TANH)
+            case .relu: Int32(ILK_RELU)
             }
         }
     }

@@ -60,7 +60,7 @@ import Glibc
 
     /// Bytes of scratch that `apply` needs for so many rows.
     package func scratchBytes(rows: Int) -> Int {
-        arithmetic == .f32 ? 0 : rows * (inputs * 2 + inputs / Self.blockInputs * 4)
+        unsafe arithmetic == .f32 ? 0 : QuantizedRows.byteCount(rows, inputs)
     }
 
     /// `output = input · weightsᵀ + bias` for `rows` rows.
@@ -70,20 +70,83 @@ import Glibc
         _ input: UnsafePointer<Float>, stride: Int, rows: Int, to output: UnsafeMutablePointer<Float>,
         stride outputStride: Int, scratch: UnsafeMutableRawPointer
     ) {
-        let kernels = unsafe EncoderKernels.selected
         switch arithmetic {
         case .f32:
-            unsafe kernels.pointee.linear_f32(
+            unsafe EncoderKernels.selected.pointee.linear_f32(
                 input, stride, rows, packed.assumingMemoryBound(to: Float.self), bias, inputs, outputs, output,
                 outputStride)
         case .q4s16:
-            let scales = unsafe scratch.assumingMemoryBound(to: Float.self)
-            let integers = unsafe (scratch + rows * (inputs / Self.blockInputs) * 4)
-                .assumingMemoryBound(to: Int16.self)
-            unsafe kernels.pointee.quantize(input, stride, rows, inputs, integers, scales)
-            unsafe kernels.pointee.linear_q4(
-                integers, scales, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs, output,
-                outputStride)
+            let quantized = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
+            unsafe EncoderKernels.selected.pointee.quantize(
+                input, stride, rows, inputs, quantized.integers, quantized.scales)
+            unsafe apply(quantized, to: output, stride: outputStride)
         }
+    }
+
+    private func apply(_ rows: QuantizedRows, to output: UnsafeMutablePointer<Float>, stride: Int) {
+        unsafe EncoderKernels.selected.pointee.linear_q4(
+            rows.integers, rows.scales, rows.count, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
+            output, stride)
+    }
+}
+
+extension PackedMatrix {
+    /// Whether the integers of this matrix's outputs can go straight into `next`.
+    private func feeds(_ next: PackedMatrix) -> Bool {
+        arithmetic == .q4s16 && next.arithmetic == .q4s16 && outputs % Self.blockInputs == 0
+    }
+
+    /// Bytes of scratch that `apply` with a second matrix needs for so many rows.
+    package func scratchBytes(rows: Int, then next: PackedMatrix) -> Int {
+        let own = (scratchBytes(rows: rows) + 63) / 64 * 64
+        guard feeds(next) else { return max(own, next.scratchBytes(rows: rows)) + rows * outputStride * 4 }
+        return own + (next.scratchBytes(rows: rows) + 63) / 64 * 64 + rows * Self.blockInputs * 4
+    }
+
+    /// `output = next(activation(self(input)))`: a feed-forward part.
+    ///
+    /// `scratch` has room for `scratchBytes(rows:then:)`.
+    package func apply(
+        _ input: UnsafePointer<Float>, stride: Int, rows: Int, activation: EncoderKernels.Activation,
+        then next: PackedMatrix, to output: UnsafeMutablePointer<Float>, stride outputStride: Int,
+        scratch: UnsafeMutableRawPointer
+    ) {
+        precondition(next.inputs == outputs, "\(outputs) outputs for \(next.inputs) inputs")
+        guard feeds(next) else {
+            let inner = unsafe scratch.assumingMemoryBound(to: Float.self)
+            let rest = unsafe scratch + rows * self.outputStride * 4
+            unsafe apply(input, stride: stride, rows: rows, to: inner, stride: self.outputStride, scratch: rest)
+            unsafe activation.apply(inner, count: rows * self.outputStride)
+            unsafe next.apply(
+                inner, stride: self.outputStride, rows: rows, to: output, stride: outputStride, scratch: rest)
+            return
+        }
+        let own = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
+        let second = unsafe scratch + (scratchBytes(rows: rows) + 63) / 64 * 64
+        let between = unsafe QuantizedRows(second, rows: rows, inputs: outputs)
+        let tile = unsafe second + (next.scratchBytes(rows: rows) + 63) / 64 * 64
+        let kernels = unsafe EncoderKernels.selected
+        unsafe kernels.pointee.quantize(input, stride, rows, inputs, own.integers, own.scales)
+        unsafe kernels.pointee.feed_q4(
+            own.integers, own.scales, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
+            activation.code, between.integers, between.scales, tile.assumingMemoryBound(to: Float.self))
+        unsafe next.apply(between, to: output, stride: outputStride)
+    }
+}
+
+/// Rows as 16-bit integers with a scale per 32, in scratch memory.
+@unsafe private struct QuantizedRows {
+    let count: Int
+    let scales: UnsafeMutablePointer<Float>
+    let integers: UnsafeMutablePointer<Int16>
+
+    init(_ memory: UnsafeMutableRawPointer, rows: Int, inputs: Int) {
+        unsafe count = rows
+        unsafe integers = memory.assumingMemoryBound(to: Int16.self)
+        unsafe scales = (memory + rows * inputs * 2).assumingMemoryBound(to: Float.self)
+    }
+
+    static func byteCount(_ rows: Int, _ inputs: Int) -> Int {
+        rows * (inputs * 2 + inputs / PackedMatrix.blockInputs * 4)
     }
 }

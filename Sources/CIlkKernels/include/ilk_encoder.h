@@ -2,6 +2,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// What stands between the two linear layers of a feed-forward part.
+enum {
+    /// GELU by the error function.
+    ILK_GELU,
+    /// GELU by the hyperbolic tangent.
+    ILK_GELU_TANH,
+    ILK_RELU
+};
+
 /// What a transformer encoder computes, for one kind of CPU.
 ///
 /// Matrices are row-major with a stride in elements. `outputs` of a packed matrix count in panels of 16: an output row
@@ -17,7 +26,8 @@ typedef struct ilk_encoder_kernels {
 
     /// Rows as 16-bit integers with one scale per block of 32 inputs; `inputs` is a multiple of 32.
     ///
-    /// `q` has `inputs` integers a row and `scales` `inputs / 32` floats a row, both without gaps.
+    /// `q` has room for `rows * inputs` integers and `scales` for `rows * inputs / 32` floats. Their order follows the
+    /// number of rows, so whoever reads them has to know the same number.
     void (*quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, int16_t *q, float *scales);
 
     /// `out = a · wᵀ + bias` for rows of `quantize` and weights as `ilk_pack_q4` laid them out.
@@ -25,6 +35,12 @@ typedef struct ilk_encoder_kernels {
     /// A block's 32 products add up below 2^24, so the integers are exact and so is their way into f32.
     void (*linear_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed, const float *bias,
                       size_t inputs, size_t outputs, float *out, size_t out_stride);
+
+    /// `quantize(activation(a · wᵀ + bias))`, which never leaves the nearest cache; `outputs` is a multiple of 32.
+    ///
+    /// `scratch` has room for `rows * 32` floats.
+    void (*feed_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed, const float *bias,
+                    size_t inputs, size_t outputs, int activation, int16_t *next, float *next_scales, float *scratch);
 
     /// `softmax(q · kᵀ · scale) · v` of one head of one text; the three share a stride.
     ///
@@ -36,12 +52,8 @@ typedef struct ilk_encoder_kernels {
     void (*add_norm)(float *x, size_t x_stride, const float *delta, size_t delta_stride, size_t rows, size_t count,
                      const float *gain, const float *bias, float epsilon);
 
-    /// GELU by the error function, to 1e-6; in place.
-    void (*gelu)(float *x, size_t count);
-    /// GELU by the hyperbolic tangent; in place.
-    void (*gelu_tanh)(float *x, size_t count);
-    /// The greater of each component and 0; in place.
-    void (*relu)(float *x, size_t count);
+    /// Applies `ILK_GELU`, `ILK_GELU_TANH` or `ILK_RELU` in place, to 1e-6.
+    void (*activate)(float *x, size_t count, int activation);
 } ilk_encoder_kernels;
 
 /// The set chosen for this CPU when the program was loaded; `ILK_KERNELS` names another one, as for the distances.

@@ -13,7 +13,6 @@ import Synchronization
         /// Floats from row to row: components in whole panels of 16.
         let hidden: Int
         let attention: Int
-        let inner: Int
         let scratchBytes: Int
         let attentionScratch: Int
 
@@ -22,9 +21,12 @@ import Synchronization
             rows = Self.chunkRows
             hidden = (configuration.hidden + 15) / 16 * 16
             attention = layers.map(\.attentionInput.outputStride).max() ?? 0
-            inner = layers.map(\.intermediate.outputStride).max() ?? 0
             let rows = rows
-            scratchBytes = layers.flatMap(\.matrices).map { $0.scratchBytes(rows: rows) }.max() ?? 0
+            scratchBytes =
+                layers.flatMap { layer in
+                    layer.matrices.map { $0.scratchBytes(rows: rows) }
+                        + [layer.intermediate.scratchBytes(rows: rows, then: layer.output)]
+                }.max() ?? 0
             attentionScratch = EncoderKernels.attentionScratch(
                 tokens: configuration.maximumTokens, headSize: configuration.hidden / configuration.heads)
         }
@@ -36,7 +38,7 @@ import Synchronization
 
         fileprivate var sizes: [Int] {
             [
-                tokens * hidden, tokens * attention, tokens * hidden, rows * hidden, rows * inner,
+                tokens * hidden, tokens * attention, tokens * hidden, rows * hidden,
                 (scratchBytes + 3) / 4, attentionScratch,
             ].map { ($0 + 15) / 16 * 16 }
         }
@@ -52,8 +54,6 @@ import Synchronization
     nonisolated(unsafe) let context: UnsafeMutablePointer<Float>
     /// `[rows, hidden]`: what a layer adds.
     nonisolated(unsafe) let delta: UnsafeMutablePointer<Float>
-    /// `[rows, inner]`: between the feed-forward matrices.
-    nonisolated(unsafe) let inner: UnsafeMutablePointer<Float>
     nonisolated(unsafe) let scratch: UnsafeMutableRawPointer
     nonisolated(unsafe) let attentionScratch: UnsafeMutablePointer<Float>
     private let memory: AddressSpace
@@ -69,9 +69,8 @@ import Synchronization
         unsafe projections = base + starts[1]
         unsafe context = base + starts[2]
         unsafe delta = base + starts[3]
-        unsafe inner = base + starts[4]
-        unsafe scratch = UnsafeMutableRawPointer(base + starts[5])
-        unsafe attentionScratch = base + starts[6]
+        unsafe scratch = UnsafeMutableRawPointer(base + starts[4])
+        unsafe attentionScratch = base + starts[5]
     }
 }
 

@@ -118,11 +118,8 @@ import IlkVectors
         unsafe layer.attentionNorm.apply(
             states, stride: layout.hidden, adding: own.delta, deltaStride: layout.hidden, rows: rows.count)
         unsafe layer.intermediate.apply(
-            states, stride: layout.hidden, rows: rows.count, to: own.inner, stride: layout.inner, scratch: own.scratch)
-        unsafe encoder.configuration.activation.apply(own.inner, count: rows.count * layout.inner)
-        unsafe layer.output.apply(
-            own.inner, stride: layout.inner, rows: rows.count, to: own.delta, stride: layout.hidden,
-            scratch: own.scratch)
+            states, stride: layout.hidden, rows: rows.count, activation: encoder.configuration.activation,
+            then: layer.output, to: own.delta, stride: layout.hidden, scratch: own.scratch)
         unsafe layer.outputNorm.apply(
             states, stride: layout.hidden, adding: own.delta, deltaStride: layout.hidden, rows: rows.count)
     }
