@@ -87,7 +87,7 @@ final class EmbeddingQueue: Sendable {
     /// - Throws: `overloaded` where the lane is full, `too_large` where it could never hold the request, `unavailable`
     ///   after ``close()``. Then the completion is not called.
     func submit(_ request: EmbeddingRequest) throws(IlkError) {
-        let lane = request.task.lane
+        let lane = request.lane
         let limit = lane == .interactive ? options.interactiveLimit : options.bulkLimit
         guard request.estimatedTokens <= limit else {
             throw IlkError(
