@@ -112,7 +112,7 @@ extension EncoderConfiguration {
     /// - Throws: `invalid_request` where the numbers do not make an encoder.
     func check() throws(IlkError) {
         let sizes = [hidden, layers, heads, feedForward, vocabulary, positions]
-        guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }), hidden <= 1 << 16, feedForward <= 1 << 18,
+        guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }), hidden <= 1 << 16, feedForward <= 1 << 18, layers <= 1_024,
             hidden % heads == 0
         else {
             throw IlkError(
