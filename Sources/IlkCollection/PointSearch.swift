@@ -104,10 +104,17 @@ struct PointSearch {
     }
 
     private func explanation(_ words: LexicalOutcome) -> JSONValue {
-        .object(
+        let terms = (content.words?.terms(of: question.words ?? "") ?? []).map { term in
+            JSONValue.object(
+                JSONObject([
+                    ("term", .string(term.term)), ("points", .int(Int64(term.documentFrequency))),
+                    ("idf", .double(Double(term.idf))), ("weight", .double(Double(term.weight))),
+                ]))
+        }
+        return .object(
             JSONObject([
-                ("terms", .array((content.words?.terms(of: question.words ?? "") ?? []).map { .string($0) })),
-                ("postings", .int(Int64(words.postingsScored))), ("live", .int(Int64(content.words?.count ?? 0))),
+                ("terms", .array(terms)), ("postings", .int(Int64(words.postings))),
+                ("live", .int(Int64(content.words?.count ?? 0))),
             ]))
     }
 

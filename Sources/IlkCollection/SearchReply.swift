@@ -10,7 +10,7 @@ package struct Hit: Sendable, Equatable {
     /// What each leg of a search by text said.
     package var scores: LegScores?
     /// Where each leg had it, from 1; for those who want to know why.
-    package var ranks = LegRanks()
+    package var ranks: LegRanks?
     package var payload: JSONText?
     package var vector: [Float]?
     /// Where the texts match the words: by path, ranges of Unicode scalars.

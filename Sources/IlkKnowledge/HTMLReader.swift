@@ -26,6 +26,8 @@ final class HTMLReader {
     private var heading: Int?
     /// For each open table whether it arranges a page rather than data: it has headings or tables inside.
     private var tables: [Bool] = []
+    /// Cells begun in the row so far, and bars written between them: an empty cell leaves its bar.
+    private var cells = (begun: 0, bars: 0)
     private var titleWords: [Unicode.Scalar]?
     /// Where the open block begins, and its kind.
     private var open: (start: Int, kind: Block.Kind)?
@@ -39,6 +41,12 @@ final class HTMLReader {
         var source = Array(source.utf8)
         for index in source.indices where source[index] < 32 && !(9...13).contains(source[index]) {
             source[index] = 32
+        }
+        guard !Self.hasTooManyAttributes(source) else {
+            throw IlkError(
+                .invalidRequest,
+                "an element of the HTML has more than \(Self.maximumAttributes) attributes; send the document as plain text"
+            )
         }
         let status = unsafe parse(source)
         flush()
@@ -183,6 +191,7 @@ final class HTMLReader {
     }
 
     private func startRow() {
+        cells = (0, 0)
         if isInLayout {
             flush()
         } else if open?.kind == .table {
@@ -193,13 +202,16 @@ final class HTMLReader {
     }
 
     private func startCell() {
-        if isInLayout {
-            flush()
-        } else if open?.kind == .table, let last = scalars.last, last != "\n" {
-            trimEnd()
-            scalars.append(contentsOf: " | ".unicodeScalars)
-            wantsSpace = false
+        if isInLayout { flush() } else { cells.begun += 1 }
+    }
+
+    private func writeBars() {
+        if scalars.last?.isLineEnd == false { trimEnd() }
+        while cells.bars < cells.begun - 1 {
+            scalars.append(contentsOf: (scalars.last?.isLineEnd == false ? " | " : "| ").unicodeScalars)
+            cells.bars += 1
         }
+        wantsSpace = false
     }
 
     // MARK: Text
@@ -231,6 +243,7 @@ final class HTMLReader {
                 wantsSpace = true
             } else {
                 beginBlock()
+                if open?.kind == .table, cells.bars < cells.begun - 1 { writeBars() }
                 if wantsSpace, let last = scalars.last, !last.isBlank { scalars.append(" ") }
                 wantsSpace = false
                 scalars.append(scalar)

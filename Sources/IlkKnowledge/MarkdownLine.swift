@@ -92,7 +92,9 @@ struct MarkdownLine {
         return end
     }
 
-    /// Whether an item may begin in the middle of a paragraph: a number does so only as 1, or "in\n1986. A" were a list.
+    /// Whether an item may begin in the middle of a paragraph.
+    ///
+    /// A number does so only as 1, as in CommonMark: a sentence may well be wrapped before "1986. A great year".
     var interruptsAsItem: Bool {
         guard let content = itemContent, content < range.upperBound else { return false }
         guard scalars[first].isDigit else { return true }

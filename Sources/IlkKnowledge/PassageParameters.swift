@@ -11,8 +11,11 @@ package struct PassageParameters: Sendable, Equatable {
 
     /// Checks what a caller asks for.
     ///
-    /// `limit` is the model's, less the tokens of its prompt and of whatever else is embedded before a passage.
-    package init(target: Int = 200, limit: Int = 400, overlap: Double = 0.15) throws(IlkError) {
+    /// `limit` is the model's, less the tokens of its prompt and of whatever else is embedded before a passage. Measured on 250
+    /// questions of XQuAD (en, 20 articles, multilingual-e5-small), how often the best 250 / 500 / 1,000 tokens of
+    /// passages have the answer: target 80 .952 / .992 / .996, 120 .936 / .996 / 1.000, 200 .896 / .976 / .988,
+    /// 280 .352 / .928 / .988. The tokens to embed are the same within 6 %.
+    package init(target: Int = 120, limit: Int = 400, overlap: Double = 0.15) throws(IlkError) {
         guard (16...8_192).contains(limit) else {
             throw IlkError(.invalidRequest, "a passage's limit is \(limit) tokens; choose 16 to 8,192")
         }

@@ -40,7 +40,7 @@ package final class Engine: Sendable {
     ) throws(IlkError) {
         data = try DataFolder(path: dataFolder)
         embedder = Embedder(
-            store: try ModelStore(path: options.modelStore ?? ModelStore.standardPath),
+            store: ModelStore(path: options.modelStore ?? ModelStore.standardPath),
             cache: EmbeddingCache(path: data.embeddingCache, byteLimit: options.embeddingCacheLimit))
         var options = options
         options.collection.observe = { name, event in logger.record(event, of: name) }

@@ -33,7 +33,7 @@ extension JSONWriter {
             key("score")
             float(hit.score)
             if let scores = hit.scores { legScores(scores) }
-            if hit.ranks != LegRanks() { legRanks(hit.ranks) }
+            if let ranks = hit.ranks { legRanks(ranks) }
             if let payload = hit.payload {
                 key("payload")
                 json(payload)
