@@ -39,9 +39,9 @@ package enum BertVocabularyFile {
         }
         var normalizer = BertNormalizer()
         if case .object(let settings)? = settings {
-            normalizer.lowercases = settings["do_lower_case"]?.bool ?? true
-            normalizer.stripsAccents = settings["strip_accents"]?.bool ?? normalizer.lowercases
-            normalizer.spacesIdeographs = settings["tokenize_chinese_chars"]?.bool ?? true
+            normalizer.lowercases = settings["do_lower_case"]?.asBool ?? true
+            normalizer.stripsAccents = settings["strip_accents"]?.asBool ?? normalizer.lowercases
+            normalizer.spacesIdeographs = settings["tokenize_chinese_chars"]?.asBool ?? true
         }
         let vocabulary = try WordPieceVocabulary(
             pieces, in: text, unknown: unknown, continuationMark: Array("##".utf8), longestWord: 100)

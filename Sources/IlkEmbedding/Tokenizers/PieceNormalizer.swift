@@ -1,8 +1,12 @@
 /// Makes of a text what pieces are looked for in: characters mapped, spaces trimmed and collapsed, each as U+2581.
 struct PieceNormalizer: Sendable {
-    var map = CharacterMap()
+    var map: CharacterMap
     /// Pieces that are to be found as they are written, and so are not mapped.
-    var verbatim: PieceTrie?
+    var verbatim: PieceTrie? {
+        didSet { beginsVerbatim = (0...255).map { verbatim?.hasPiece(beginningWith: $0) ?? false } }
+    }
+    /// Whether one of them begins with a byte.
+    private var beginsVerbatim = [Bool](repeating: false, count: 256)
     /// Whether a text begins with a space that it does not have.
     var addsPrefix = true
     /// Whether that space goes to the end instead.
@@ -11,6 +15,8 @@ struct PieceNormalizer: Sendable {
     var trims = true
     /// Whether a space becomes U+2581.
     var escapes = true
+
+    init(map: CharacterMap = CharacterMap()) { self.map = map }
 
     func normalized(_ text: borrowing Span<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
@@ -29,8 +35,8 @@ struct PieceNormalizer: Sendable {
         var afterSpace = trims
         while place < text.count {
             let byte = text[place]
-            if byte > 0x20, byte < 0x80, place + 1 < text.count, text[place + 1] < 0x80, verbatim == nil,
-                map.isPlain(byte)
+            if byte > 0x20, byte < 0x80, place + 1 < text.count, text[place + 1] < 0x80, map.isPlain(byte),
+                !beginsVerbatim[Int(byte)]
             {
                 output.append(byte)
                 afterSpace = false
@@ -67,7 +73,7 @@ struct PieceNormalizer: Sendable {
     }
 
     private func part(of text: borrowing Span<UInt8>, at start: Int) -> Part {
-        if let verbatim, let piece = verbatim.longest(in: text, at: start) {
+        if beginsVerbatim[Int(text[start])], let verbatim, let piece = verbatim.longest(in: text, at: start) {
             return Part(start: start, length: piece.end - start, replacement: nil)
         }
         if let rule = map.rule(in: text, at: start) {

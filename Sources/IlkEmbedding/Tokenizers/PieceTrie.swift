@@ -34,6 +34,10 @@ struct PieceTrie: Sendable {
     @inline(__always)
     static func id(of unit: UInt64) -> Int { Int(truncatingIfNeeded: (unit >> 32) & 0x7F_FFFF) - 1 }
 
+    func hasPiece(beginningWith byte: UInt8) -> Bool {
+        Self.step(units.span, from: units[Self.root], by: byte) != nil
+    }
+
     /// The longest piece that `text` has at `start`: where it ends and its id.
     func longest(in text: borrowing Span<UInt8>, at start: Int) -> (end: Int, id: Int)? {
         let units = units.span

@@ -26,7 +26,7 @@ extension TokenizerDescription {
                 throw .brokenTokenizer("its post_processor has a part that is none")
             }
             if case .object(let special)? = part["SpecialToken"] {
-                let name = special["id"]?.string ?? ""
+                let name = special["id"]?.asString ?? ""
                 guard case .object(let all)? = step["special_tokens"], case .object(let token)? = all[name],
                     case .array(let values)? = token["ids"]
                 else { throw .brokenTokenizer("its post_processor has no ids for \(name.quoted)") }
@@ -54,16 +54,16 @@ extension TokenizerDescription {
             for step in try sequence(step, "normalizers") { changes += try self.changes(step) }
             return changes
         case "BertNormalizer":
-            let lowercases = step["lowercase"]?.bool ?? true
+            let lowercases = step["lowercase"]?.asBool ?? true
             return [
                 .bert(
                     BertNormalizer(
-                        cleans: step["clean_text"]?.bool ?? true,
-                        spacesIdeographs: step["handle_chinese_chars"]?.bool ?? true,
-                        stripsAccents: step["strip_accents"]?.bool ?? lowercases, lowercases: lowercases))
+                        cleans: step["clean_text"]?.asBool ?? true,
+                        spacesIdeographs: step["handle_chinese_chars"]?.asBool ?? true,
+                        stripsAccents: step["strip_accents"]?.asBool ?? lowercases, lowercases: lowercases))
             ]
         case "Precompiled":
-            guard let text = step["precompiled_charsmap"]?.string, let bytes = Base64Bytes.decoded(text) else {
+            guard let text = step["precompiled_charsmap"]?.asString, let bytes = Base64Bytes.decoded(text) else {
                 throw .brokenTokenizer("its normalizer has a character map that is no base64")
             }
             return bytes.isEmpty ? [] : [.map(try CharacterMap(charsmap: unsafe bytes.span.bytes))]
@@ -72,8 +72,8 @@ extension TokenizerDescription {
         case "StripAccents": return [.removeMarks]
         case "Nmt": return [.cleanForTranslation]
         case "Strip":
-            return [.strip(left: step["strip_left"]?.bool ?? true, right: step["strip_right"]?.bool ?? true)]
-        case "Prepend": return [.prepend(Array((step["prepend"]?.string ?? "").utf8))]
+            return [.strip(left: step["strip_left"]?.asBool ?? true, right: step["strip_right"]?.asBool ?? true)]
+        case "Prepend": return [.prepend(Array((step["prepend"]?.asString ?? "").utf8))]
         case "Replace": return [try replacement(step)]
         default:
             throw unknown(
@@ -83,12 +83,12 @@ extension TokenizerDescription {
     }
 
     private static func replacement(_ step: JSONObject) throws(IlkError) -> TextChange {
-        guard case .object(let pattern)? = step["pattern"], let content = step["content"]?.string else {
+        guard case .object(let pattern)? = step["pattern"], let content = step["content"]?.asString else {
             throw .brokenTokenizer("its normalizer has a Replace without pattern or content")
         }
         let bytes = Array(content.utf8)
-        if let text = pattern["String"]?.string, !text.isEmpty { return .replace(Array(text.utf8), by: bytes) }
-        switch pattern["Regex"]?.string {
+        if let text = pattern["String"]?.asString, !text.isEmpty { return .replace(Array(text.utf8), by: bytes) }
+        switch pattern["Regex"]?.asString {
         case " {2,}", "  +": return .replaceSpaces(atLeast: 2, by: bytes)
         case " +", " {1,}": return .replaceSpaces(atLeast: 1, by: bytes)
         case let pattern?:
@@ -108,13 +108,14 @@ extension TokenizerDescription {
         case "BertPreTokenizer": return [.bert]
         case "WhitespaceSplit": return [.whitespace]
         case "Metaspace":
-            let mark = step["replacement"]?.string ?? "▁"
+            let mark = step["replacement"]?.asString ?? "▁"
             // Files say `add_prefix_space` until 2023 and `prepend_scheme` since.
-            let scheme = step["prepend_scheme"]?.string ?? (step["add_prefix_space"]?.bool ?? true ? "always" : "never")
+            let scheme =
+                step["prepend_scheme"]?.asString ?? (step["add_prefix_space"]?.asBool ?? true ? "always" : "never")
             guard let prepend = TextSplitter.Prepend(rawValue: scheme), mark.unicodeScalars.count == 1 else {
                 throw .brokenTokenizer("its Metaspace has the prepend_scheme \(scheme.quoted) or no mark")
             }
-            return [.metaspace(mark: Array(mark.utf8), prepend: prepend, splits: step["split"]?.bool ?? true)]
+            return [.metaspace(mark: Array(mark.utf8), prepend: prepend, splits: step["split"]?.asBool ?? true)]
         default:
             throw unknown(type, "pre_tokenizer", "BertPreTokenizer, Metaspace, WhitespaceSplit and Sequence")
         }
@@ -125,7 +126,7 @@ extension TokenizerDescription {
         switch value {
         case nil, .null?: return nil
         case .object(let step)?:
-            guard let type = step["type"]?.string else { throw .brokenTokenizer("its \(place) has no type") }
+            guard let type = step["type"]?.asString else { throw .brokenTokenizer("its \(place) has no type") }
             return (type, step)
         default: throw .brokenTokenizer("its \(place) is no object")
         }

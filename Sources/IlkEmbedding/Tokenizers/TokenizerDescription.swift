@@ -19,7 +19,7 @@ package enum TokenizerDescription {
         let specials = try specials(root["added_tokens"])
         let (prefix, suffix) = try ends(root["post_processor"])
         // Older files do not say of what type the model is.
-        let type = model["type"]?.string ?? (model["continuing_subword_prefix"] != nil ? "WordPiece" : "Unigram")
+        let type = model["type"]?.asString ?? (model["continuing_subword_prefix"] != nil ? "WordPiece" : "Unigram")
         let (vocabulary, count) =
             switch type {
             case "WordPiece": try wordPiece(model, specials)
@@ -40,11 +40,11 @@ package enum TokenizerDescription {
         guard case .array(let tokens)? = value else { return [:] }
         var specials: [String: Int32] = [:]
         for token in tokens {
-            guard case .object(let token) = token, let content = token["content"]?.string, let id = token["id"]?.id
+            guard case .object(let token) = token, let content = token["content"]?.asString, let id = token["id"]?.id
             else {
                 throw .brokenTokenizer("one of its added_tokens has no content or no id")
             }
-            guard token["special"]?.bool == true else {
+            guard token["special"]?.asBool == true else {
                 throw .foreignTokenizer("its added token \(content.quoted) is to be found in texts")
             }
             specials[content] = id
@@ -56,7 +56,7 @@ package enum TokenizerDescription {
         _ model: JSONObject, _ specials: [String: Int32]
     ) throws(IlkError) -> (PipelineTokenizer.Model, count: Int) {
         guard case .object(let vocabulary)? = model["vocab"] else { throw .brokenTokenizer("its model has no vocab") }
-        let unknown = model["unk_token"]?.string ?? "[UNK]"
+        let unknown = model["unk_token"]?.asString ?? "[UNK]"
         guard let unknownID = vocabulary[unknown]?.id else {
             throw .brokenTokenizer("its vocabulary lacks the unknown piece \(unknown.quoted)")
         }
@@ -73,7 +73,7 @@ package enum TokenizerDescription {
             text += member.key.utf8
         }
         let longest = model["max_input_chars_per_word"]?.id.map(Int.init) ?? 100
-        let mark = Array((model["continuing_subword_prefix"]?.string ?? "##").utf8)
+        let mark = Array((model["continuing_subword_prefix"]?.asString ?? "##").utf8)
         let wordPiece = try WordPieceVocabulary(
             pieces, in: text, unknown: unknownID, continuationMark: mark, longestWord: longest)
         return (.wordPiece(wordPiece), count)
@@ -83,7 +83,9 @@ package enum TokenizerDescription {
         _ model: JSONObject, _ specials: [String: Int32]
     ) throws(IlkError) -> (PipelineTokenizer.Model, count: Int) {
         guard case .array(let vocabulary)? = model["vocab"] else { throw .brokenTokenizer("its model has no vocab") }
-        guard model["byte_fallback"]?.bool != true else { throw .foreignTokenizer("a model that falls back to bytes") }
+        guard model["byte_fallback"]?.asBool != true else {
+            throw .foreignTokenizer("a model that falls back to bytes")
+        }
         guard let unknown = model["unk_id"]?.id else { throw .foreignTokenizer("a model without an unknown piece") }
         guard vocabulary.count <= PieceTrie.largestID else {
             throw .foreignTokenizer("a vocabulary of \(vocabulary.count) pieces")
@@ -92,8 +94,8 @@ package enum TokenizerDescription {
         var pieces: [UnigramVocabulary.Piece] = []
         pieces.reserveCapacity(vocabulary.count)
         for (id, entry) in vocabulary.enumerated() {
-            guard case .array(let entry) = entry, entry.count == 2, let name = entry[0].string,
-                let score = entry[1].number
+            guard case .array(let entry) = entry, entry.count == 2, let name = entry[0].asString,
+                let score = entry[1].asDouble
             else { throw .brokenTokenizer("its piece \(id) is not a text and a score") }
             guard specials[name] == nil, id != Int(unknown) else { continue }
             let bytes = text.count..<text.count + name.utf8.count
@@ -106,20 +108,9 @@ package enum TokenizerDescription {
 }
 
 extension JSONValue {
-    var string: String? { if case .string(let string) = self { string } else { nil } }
-    var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
-
     /// A whole number that may be the id of a piece.
     var id: Int32? {
         guard case .int(let number) = self, 0...Int64(PieceTrie.largestID) ~= number else { return nil }
         return Int32(number)
-    }
-
-    var number: Double? {
-        switch self {
-        case .int(let number): Double(number)
-        case .double(let number): number
-        default: nil
-        }
     }
 }

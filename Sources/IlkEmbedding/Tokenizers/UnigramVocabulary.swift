@@ -7,6 +7,8 @@ struct UnigramVocabulary: Sendable {
     private let scores: [Float]
     /// Ids of pieces that win over any others where they stand.
     private let verbatim: Set<Int>
+    /// All of them lie in it, and most ids do not.
+    private let verbatimBounds: ClosedRange<Int>
     let unknown: Int32
     private let unknownScore: Float
     private let verbatimScore: Float
@@ -62,6 +64,7 @@ struct UnigramVocabulary: Sendable {
         }
         self.scores = scores
         self.verbatim = verbatim
+        verbatimBounds = (verbatim.min() ?? count)...(verbatim.max() ?? count)
         self.unknown = unknown
         unknownScore = lowest - Self.unknownPenalty
         // SentencePiece begins its search for the highest at the least positive float: a score of 0, in effect.
@@ -78,7 +81,8 @@ struct UnigramVocabulary: Sendable {
     /// The ids of the likeliest pieces that make up a normalised text; neighbouring unknown ones are one.
     ///
     /// Viterbi's algorithm. Between ways that are as likely its order decides, which is SentencePiece's, and how sums are
-    /// rounded: SentencePiece's are `Float`, those of Hugging Face's `tokenizers` `Double`.
+    /// rounded: those of Hugging Face's `tokenizers` are `Double`, SentencePiece's (0.2.3) are `Float` and begin
+    /// again at 0 whenever they are past 100,000, so that long texts do not lose their digits.
     func ids<Sum: BinaryFloatingPoint & BitwiseCopyable>(
         of text: borrowing Span<UInt8>, sums: Sum.Type
     ) -> [Int32] {
@@ -90,9 +94,15 @@ struct UnigramVocabulary: Sendable {
             let units = trie.units.span
             let scores = scores.span
             let root = units[PieceTrie.root]
+            let limit: Sum = Sum.self == Float.self ? 100_000 : .infinity
+            var furthest = 0
             var start = 0
             while start < count {
-                let reached = best[start].score
+                var reached = best[start].score
+                if reached.magnitude > limit {
+                    for end in start...furthest where best[end].start >= 0 { best[end].score -= reached }
+                    reached = 0
+                }
                 let length = min(UTF8Bytes.length(lead: text[start]), count - start)
                 var hasCharacter = false
                 var unit = root
@@ -102,13 +112,15 @@ struct UnigramVocabulary: Sendable {
                     end += 1
                     let id = PieceTrie.id(of: unit)
                     guard id >= 0 else { continue }
+                    furthest = max(furthest, end)
                     let score =
-                        verbatim.isEmpty || !verbatim.contains(id)
+                        !verbatimBounds.contains(id) || !verbatim.contains(id)
                         ? scores[id] : Float(end - start) * verbatimScore - 0.1
                     Self.improve(&best, to: end, from: start, id: Int32(id), score: Sum(score) + reached)
                     if end - start == length { hasCharacter = true }
                 }
                 if !hasCharacter {
+                    furthest = max(furthest, start + length)
                     let score = Sum(unknownScore) + reached
                     Self.improve(&best, to: start + length, from: start, id: unknown, score: score)
                 }
