@@ -35,7 +35,7 @@ from daemon import Daemon, Refused  # noqa: E402
 PASSAGES = ROOT / "datasets/cache/passages"
 MODES = ["dense", "lexical", "hybrid"]
 # Which tokenizers a peer is tried with, by the language of the documents.
-TOKENIZERS = {"en": ["english"], "zh": ["jieba", "bigram"]}
+TOKENIZERS = {"en": ["english", "stem"], "zh": ["jieba", "bigram"]}
 COLUMNS = [("ndcg10", "nDCG@10"), ("r1", "R@1"), ("r5", "R@5"), ("r100", "R@100"), ("mrr10", "MRR@10")]
 PATIENCE = 3600
 
@@ -194,13 +194,13 @@ def publish(options, results, table, lines, text):
 class Searcher:
     """A process that has indexed a corpus and makes a pass over the queries when it is asked to."""
 
-    def __init__(self, engine, tokenizer, folder, depth):
-        self.engine, self.tokenizer, self.run_file = engine, tokenizer, folder / f"{engine}-{tokenizer}.tsv"
+    def __init__(self, engine, tokenizer, folder, k):
+        self.engine, self.tokenizer, self.run_file = engine, tokenizer, folder / f"{engine}-{tokenizer}-{k}.tsv"
         command = [str(RELEASE / "bench-retrieval"), "lexical"] if engine == "ilk" else [
             str(PYTHON), str(ROOT / "benchmarks/peers/lexical_peers.py"), "--engine", engine, "--tokenizer", tokenizer]
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command + ["--corpus", str(folder / "corpus.ndjson"), "--queries", str(folder / "queries.ndjson"), "--k", str(depth), "--run",
+            command + ["--corpus", str(folder / "corpus.ndjson"), "--queries", str(folder / "queries.ndjson"), "--k", str(k), "--run",
                        str(self.run_file), "--rounds"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
         self.about = self.until("ready")
 
@@ -248,8 +248,8 @@ def installed(engine):
 
 
 def words(one, engines, options):
-    """A line of each engine and tokenizer: quality, speed, and how much of the top ten it shares with the first."""
-    found, searchers = [], []
+    """A line of each engine and tokenizer: quality, speed for ten hits, and how much of the top ten it shares with the first."""
+    found, searchers, deep = [], [], {}
     with tempfile.TemporaryDirectory(prefix="ilk-words-") as work:
         folder = Path(work)
         one.write(folder)
@@ -259,23 +259,29 @@ def words(one, engines, options):
                     note(f"  {engine} is left out: {reason}")
                     continue
                 for tokenizer in ["own"] if engine == "ilk" else TOKENIZERS.get(one.language, ["plain"]):
-                    searchers.append(Searcher(engine, tokenizer, folder, options.depth))
+                    if one.qrels:
+                        searcher = Searcher(engine, tokenizer, folder, options.depth)
+                        searcher.run_pass()
+                        searcher.close()
+                        deep[engine, tokenizer] = searcher.run()
+                    searchers.append(Searcher(engine, tokenizer, folder, 10))
                     note(f"  {engine}, {tokenizer}: {searchers[-1].about['docs_per_s']:,} documents/s")
             # By turns, so that what disturbs the machine disturbs all.
             passes = {searcher: [] for searcher in searchers}
             for _ in range(options.rounds):
                 for searcher in searchers:
                     passes[searcher].append(searcher.run_pass())
+            first = {query: set(documents) for query, documents in searchers[0].run().items()} if searchers else {}
             for searcher in searchers:
                 run = searcher.run()
                 medians = {key: round(statistics.median(one_pass[key] for one_pass in passes[searcher]), 1) for key in ("p50_us", "p99_us")}
-                first = searchers[0].run()
-                shared = [len(set(run[query["id"]][:10]) & set(first[query["id"]][:10])) / max(1, len(first[query["id"]][:10])) for query in one.queries]
+                shared = [len(documents & set(run[query])) / len(documents) for query, documents in first.items()]
                 found.append({
                     "set": one.name, "documents": len(one.documents), "queries": len(one.queries), "engine": searcher.engine,
-                    "version": searcher.about.get("version"), "tokenizer": searcher.tokenizer, "k": options.depth, "clock": "thread CPU",
-                    "docs_per_s": searcher.about["docs_per_s"], "rounds": options.rounds, "shared_top10": round(statistics.mean(shared), 3),
-                    "machine": machine(), "commit": commit()} | medians | (measures.measured(run, one.qrels) if one.qrels else {}))
+                    "version": searcher.about.get("version"), "tokenizer": searcher.tokenizer, "k": 10, "clock": "thread CPU",
+                    "docs_per_s": searcher.about["docs_per_s"], "bytes_per_document": searcher.about.get("bytes_per_document"), "rounds": options.rounds,
+                    "shared_top10": round(statistics.mean(shared), 3), "machine": machine(), "commit": commit()} | medians
+                    | (measures.measured(deep[searcher.engine, searcher.tokenizer], one.qrels) if one.qrels else {}))
         finally:
             for searcher in searchers:
                 searcher.close()

@@ -7,9 +7,10 @@
 A line of the corpus has "id" and "text" (and "title", which is put before the text), a line of the queries "id" and "text". Prints JSON lines:
 {"ready":true,…} once the index stands, one line a pass, {"done":true} after it. A run file has query id, document id, rank and score, by tabs.
 
-Tokenizers, as is usual with each engine:
-  english   bm25s: its own (words of two letters and more, its English stop words, Snowball); tantivy: its `en_stem` (words, Snowball, no stop words)
-  plain     bm25s: words of one letter and more, lower case; tantivy: its `default`. For languages other than English and Chinese
+Tokenizers:
+  english   words cut to their stems (Snowball), without the stop words of each engine's English list: usual with bm25s, words of two letters and more
+  stem      the same with stop words: usual with tantivy (`en_stem`)
+  plain     lower-cased words, tantivy's `default`: for languages other than English and Chinese
   jieba     Chinese: jieba's cut_for_search, other words lower-cased and stemmed as English; for tantivy joined by spaces and split at them
   bigram    Chinese: overlapping pairs of Han characters instead
 
@@ -45,6 +46,8 @@ def splitter(tokenizer):
         from bm25s.stopwords import STOPWORDS_EN
         stop = frozenset(STOPWORDS_EN)
         return lambda text: stem([word for word in LONG_WORD.findall(text.lower()) if word not in stop])
+    if tokenizer == "stem":
+        return lambda text: stem(WORD.findall(text.lower()))
     if tokenizer == "plain":
         return lambda text: WORD.findall(text.lower())
     if tokenizer == "jieba":
@@ -108,8 +111,10 @@ class Tantivy:
         build, cut = tantivy.TextAnalyzerBuilder, tantivy.Tokenizer
         lower, short = tantivy.Filter.lowercase(), tantivy.Filter.remove_long(40)
         self.split = None
-        if options.tokenizer == "english":
-            self.analyzer = build(cut.simple()).filter(short).filter(lower).filter(tantivy.Filter.stemmer("english")).build()
+        if options.tokenizer in ("english", "stem"):
+            words = build(cut.simple()).filter(short).filter(lower)
+            words = words.filter(tantivy.Filter.stopword("english")) if options.tokenizer == "english" else words
+            self.analyzer = words.filter(tantivy.Filter.stemmer("english")).build()
         elif options.tokenizer == "plain":
             self.analyzer = build(cut.simple()).filter(short).filter(lower).build()
         else:
@@ -183,7 +188,7 @@ def main():
     parser.add_argument("--engine", choices=["bm25s", "tantivy"], required=True)
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--queries", required=True)
-    parser.add_argument("--tokenizer", choices=["english", "plain", "jieba", "bigram"], default="english")
+    parser.add_argument("--tokenizer", choices=["english", "stem", "plain", "jieba", "bigram"], default="english")
     parser.add_argument("--k", type=int, default=10)
     parser.add_argument("--k1", type=float, default=1.2, help="of bm25s; tantivy's cannot be set")
     parser.add_argument("--b", type=float, default=0.75, help="of bm25s")
