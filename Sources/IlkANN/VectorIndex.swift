@@ -65,6 +65,11 @@ package final class VectorIndex: Sendable {
         (0..<UInt32(states.end)).filter { states[$0].isLive }.map { Ordinal($0) }
     }
 
+    /// Ordinals that cannot be placed yet, because they were removed and the graph may link to them.
+    package func removedOrdinals() -> [Ordinal] {
+        (0..<UInt32(states.end)).filter { states[$0] == .removed || states[$0] == .retired }.map { Ordinal($0) }
+    }
+
     /// The vector as it is compared, for cosine scaled to length 1; nil where there is none.
     package func vector(at ordinal: Ordinal) -> [Float]? {
         guard contains(ordinal) else { return nil }

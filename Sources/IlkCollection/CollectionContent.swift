@@ -1,11 +1,12 @@
 import IlkANN
 import IlkFilter
+import IlkLexical
 import IlkProtocol
 import IlkVectors
 
 /// A loaded collection: the truth and what is derived from it.
 ///
-/// The parts change inside; the set of parts does not.
+/// The parts change inside; the set of parts does not, until a field is filled by another model.
 final class CollectionContent: Sendable {
     let folder: String
     let schema: CollectionSchema
@@ -15,11 +16,16 @@ final class CollectionContent: Sendable {
     let filters: FilterTable
     /// One for each vector field, in the schema's order.
     let indexes: [VectorIndex]
-    let epoch = WriteEpoch()
+    /// The words of the text fields; nil where there are none.
+    let words: LexicalIndex?
+    /// What payloads say to models and to searches by words.
+    let reader: TextReader
+    let feed: EmbeddingFeed
+    let epoch: WriteEpoch
 
     init(
         folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
-        filters: FilterTable, indexes: [VectorIndex]
+        filters: FilterTable, indexes: [VectorIndex], words: LexicalIndex?, reader: TextReader
     ) {
         self.folder = folder
         self.schema = schema
@@ -28,6 +34,29 @@ final class CollectionContent: Sendable {
         self.directory = directory
         self.filters = filters
         self.indexes = indexes
+        self.words = words
+        self.reader = reader
+        feed = EmbeddingFeed()
+        epoch = WriteEpoch()
+    }
+
+    /// The same collection, with a vector field that another model has filled.
+    init(
+        _ other: CollectionContent, schema: CollectionSchema, reader: TextReader, field: Int, index: VectorIndex
+    ) {
+        folder = other.folder
+        self.schema = schema
+        seed = other.seed
+        store = other.store
+        directory = other.directory
+        filters = other.filters
+        var indexes = other.indexes
+        indexes[field] = index
+        self.indexes = indexes
+        words = other.words
+        self.reader = reader
+        feed = other.feed
+        epoch = other.epoch
     }
 
     /// Vectors that no graph holds yet.
@@ -38,6 +67,8 @@ final class CollectionContent: Sendable {
     static func databasePath(folder: String) -> String { folder + "/collection.sqlite" }
 
     static func checkpointPath(folder: String, field: VectorField) -> String { "\(folder)/\(field.name).hnsw" }
+
+    static func wordsPath(folder: String) -> String { "\(folder)/words.bm25" }
 
     /// The index of a field without any vector.
     static func emptyIndex(of field: VectorField, seed: UInt64) throws(IlkError) -> VectorIndex {

@@ -1,3 +1,5 @@
+package import IlkEmbedding
+
 /// Where a collection stands; every state but `ready` has a reason that a person can act upon.
 package enum CollectionState: Sendable, Equatable {
     /// Records are being read; searches are refused until they are.
@@ -61,6 +63,8 @@ package struct CollectionOptions: Sendable {
     package var waitingBytesLimit = 256 << 20
     /// Level sampling of new collections; nil draws one.
     package var seed: UInt64?
+    /// Embeds texts; nil where no text can be.
+    package var embedder: Embedder?
     /// Told of what a person should see in a log; called on any thread.
     package var observe: @Sendable (_ collection: String, CollectionEvent) -> Void = { _, _ in }
 

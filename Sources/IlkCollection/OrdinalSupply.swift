@@ -13,6 +13,8 @@ struct OrdinalSupply: Sendable {
     private var end: UInt32
     /// Ordinals that every index has room for.
     private let capacity: Int
+    /// Whether an ordinal keeps its meaning for now, though its point may be gone.
+    var isReusePaused = false
 
     init(end: UInt32, reusable: [Ordinal], capacity: Int) {
         self.end = end
@@ -21,10 +23,10 @@ struct OrdinalSupply: Sendable {
     }
 
     /// How many can be handed out before a repair and a checkpoint bring back more.
-    var left: Int { reusable.count + capacity - Int(end) }
+    var left: Int { (isReusePaused ? 0 : reusable.count) + capacity - Int(end) }
 
     mutating func next() -> Ordinal {
-        if let ordinal = reusable.popLast() { return ordinal }
+        if !isReusePaused, let ordinal = reusable.popLast() { return ordinal }
         defer { end += 1 }
         return Ordinal(end)
     }
@@ -41,6 +43,15 @@ struct OrdinalSupply: Sendable {
             linked[ordinal] = left == 0 ? nil : left
             if left == 0 { repaired.append(ordinal) }
         }
+    }
+
+    /// Notes that a field has another graph, which links to none but these of the ordinals that no point has.
+    mutating func replacedGraph(ofField field: Int, stillLinked removed: [Ordinal]) {
+        unlinked(Array(linked.keys), field: field)
+        let removed = Set(removed)
+        reusable.removeAll { removed.contains($0) }
+        repaired.removeAll { removed.contains($0) }
+        for ordinal in removed { linked[ordinal, default: 0] |= 1 << UInt64(field) }
     }
 
     /// Notes that checkpoints of every field were written after the last repair.

@@ -35,6 +35,23 @@ final class PointDirectory: Sendable {
         }
     }
 
+    /// Ordinals of live points, in order.
+    func liveOrdinals() -> [Ordinal] {
+        state.withLock { state in
+            state.ids.indices.filter { state.ids[$0] != nil }.map { Ordinal(UInt32($0)) }
+        }
+    }
+
+    /// Notes which points have a vector in a field.
+    func setBit(of field: Int, where hasVector: (Ordinal) -> Bool) {
+        let bit: UInt64 = 1 << UInt64(field)
+        state.withLock { state in
+            for (id, entry) in state.entries where hasVector(entry.ordinal) != (entry.fields & bit != 0) {
+                state.entries[id]?.fields = entry.fields ^ bit
+            }
+        }
+    }
+
     /// Ordinals below ``endOrdinal`` that no live point has.
     func vacantOrdinals() -> [Ordinal] {
         state.withLock { state in

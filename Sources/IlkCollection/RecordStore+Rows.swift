@@ -143,7 +143,7 @@ struct Records {
         }
     }
 
-    private func floats(_ data: Data) -> [Float] {
+    func floats(_ data: Data) -> [Float] {
         unsafe [Float](unsafeUninitializedCapacity: data.count / MemoryLayout<Float>.stride) { buffer, count in
             count = unsafe data.copyBytes(to: buffer) / MemoryLayout<Float>.stride
         }

@@ -11,12 +11,15 @@ import IlkVectors
 ///     point(key, ordinal, id, fields, born)         key: order of first insertion; born: the sequence that made
 ///                                                   the ordinal; fields: a bit for each vector field it has
 ///     payload(ordinal, value)                       JSON text; no row means {}
-///     vector_<n>(ordinal, value)                    f32, little-endian, as the caller gave it
+///     vector_<n>(ordinal, value)                    f32, little-endian, as the caller gave it or a model made it
+///     pending(ordinal, fields, born)                fields whose text waits for its model
+///     document(key, id, value, passages, text)      documents of a knowledge base; their passages are points
 ///
-/// A point whose vectors change gets a new ordinal, so an ordinal's vectors never change while it lives.
+/// A point whose vectors or texts change gets a new ordinal, so what an ordinal means never changes while it lives;
+/// a vector that its model owed it may come later.
 final class RecordStore: Sendable {
     /// The version of the tables; a newer one is refused.
-    static let format = 1
+    static let format = 2
 
     let path: String
     private let pool: DatabasePool
@@ -38,6 +41,7 @@ final class RecordStore: Sendable {
                     try database.execute(
                         sql: "CREATE TABLE vector_\(place)(ordinal INTEGER PRIMARY KEY, value BLOB NOT NULL)")
                 }
+                try Self.addTextTables(database)
                 let meta: [(String, any DatabaseValueConvertible)] = [
                     ("format", format), ("schema", schema.json.text), ("seed", Int64(bitPattern: seed)),
                     ("sequence", 0),
@@ -48,6 +52,32 @@ final class RecordStore: Sendable {
             }
         }
         return store
+    }
+
+    /// What format 2 has and format 1 had not.
+    private static func addTextTables(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE pending(ordinal INTEGER PRIMARY KEY, fields INTEGER NOT NULL, born INTEGER NOT NULL)
+                """)
+        try database.execute(
+            sql: """
+                CREATE TABLE document(
+                    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, value BLOB NOT NULL,
+                    passages INTEGER NOT NULL, text BLOB NOT NULL)
+                """)
+    }
+
+    /// Brings a file of an older format to this one.
+    func upgrade() throws(IlkError) {
+        try mapped("bring the collection to format \(Self.format)") {
+            try pool.write { database in
+                let format = try Int.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'format'")
+                guard format == 1 else { return }
+                try Self.addTextTables(database)
+                try database.execute(sql: "UPDATE meta SET value = ? WHERE key = 'format'", arguments: [Self.format])
+            }
+        }
     }
 
     /// Opens the file; creates an empty one if there is none.

@@ -1,5 +1,6 @@
 import Foundation
 import IlkANN
+import IlkLexical
 package import IlkProtocol
 
 extension VectorCollection {
@@ -30,6 +31,24 @@ extension VectorCollection {
         ]
         for (field, index) in zip(content.schema.vectors, content.indexes) {
             memory += index.memory().map { ("\(field.name).\($0.part)", number($0.bytes)) }
+        }
+        if let words = content.words {
+            memory.append(("words", number(words.memoryBytes)))
+            members.append(("words", .object(JSONObject([("points", number(words.count))]))))
+        }
+        if content.schema.kind == .knowledge { members.append(("documents", number((try? documentCount()) ?? 0))) }
+        if content.schema.vectors.contains(where: { $0.model != nil }) {
+            let feed = content.feed.status
+            members.append(
+                (
+                    "embedding",
+                    .object(
+                        JSONObject([
+                            ("waiting", number(feed.waiting)), ("embedded", number(feed.embedded)),
+                            ("truncated", number(feed.truncated)),
+                            ("problem", feed.problem.map { .string($0) } ?? .null),
+                        ]))
+                ))
         }
         members += [
             ("count", number(content.directory.count)), ("sequence", .int(Int64(writer.sequence))),

@@ -64,10 +64,30 @@ extension VectorCollection {
                 case .checkpointFailed: self.options.observe(self.name, event)
                 }
             }
+            startFeed(of: writer)
             finishLoading(state, writer: writer)
         } catch {
             finishLoading(.quarantined(reason: error.message), writer: nil)
         }
+    }
+}
+
+extension VectorCollection {
+    /// Has texts embedded that wait, from before the start and from now on.
+    private func startFeed(of writer: Writer) {
+        let feed = writer.content.feed
+        feed.start(
+            embed: { [embedder = options.embedder] rows, lane in
+                do throws(IlkError) { return .success(try writer.content.embed(rows, lane: lane, embedder)) } catch {
+                    return .failure(error)
+                }
+            },
+            submit: { fills in
+                writer.submit(.fill(fills)) { result in
+                    // Refused for now, or for good if the collection closes: then the next start brings them again.
+                    if case .failure = result { feed.begin(Array(Set(fills.map(\.ordinal))), completion: nil) }
+                }
+            })
     }
 }
 
@@ -85,8 +105,10 @@ struct CollectionLoading {
         }
         let store = try RecordStore(path: path)
         let meta = try store.meta()
+        try store.upgrade()
         let directory = PointDirectory()
         let filters = FilterTable(fields: meta.schema.fields)
+        let reader = try TextReader(meta.schema)
         let births = try Self.readPoints(store, directory, filters)
 
         var indexes: [VectorIndex] = []
@@ -100,9 +122,14 @@ struct CollectionLoading {
             unlinked += index.pendingCount
             if let problem { problems.append("vector field '\(field.name)': \(problem)") }
         }
+        let (words, unread) = try Self.readWords(
+            of: meta, folder: folder, births: births, store: store, reader, report: { report($0, births.count) })
         content = CollectionContent(
             folder: folder, schema: meta.schema, seed: meta.seed, store: store, directory: directory, filters: filters,
-            indexes: indexes)
+            indexes: indexes, words: words, reader: reader)
+        let pending = try store.read("read what waits for a model") { try Records(database: $0).allPending() }
+        for row in pending { content.feed.set(row) }
+        if !pending.isEmpty { content.feed.begin(pending.map(\.ordinal), completion: nil) }
 
         // A tail of a few thousand is scanned beside the walk; more than that is a graph to be rebuilt.
         let isDegraded = !problems.isEmpty || unlinked > max(2_000, directory.count / 5)
@@ -114,15 +141,16 @@ struct CollectionLoading {
         } else {
             degradation = nil
         }
-        let capacity = indexes.map(\.capacity).min() ?? 0
+        let capacity = indexes.map(\.capacity).min() ?? Int(UInt32.max) - 1
         let reusable = directory.vacantOrdinals().filter { ordinal in indexes.allSatisfy { $0.isVacant(ordinal) } }
         let ordinals = OrdinalSupply(end: directory.endOrdinal, reusable: reusable, capacity: capacity)
         writerState = WriterState(
-            sequence: meta.sequence, ordinals: ordinals, isDegraded: isDegraded, changesSinceCheckpoint: unlinked)
+            sequence: meta.sequence, ordinals: ordinals, isDegraded: isDegraded,
+            changesSinceCheckpoint: unlinked + unread)
     }
 
     /// Ordinals that have vectors: fields and birth.
-    private typealias Births = [(ordinal: Ordinal, fields: UInt64, born: UInt64)]
+    typealias Births = [(ordinal: Ordinal, fields: UInt64, born: UInt64)]
 
     private static func readPoints(
         _ store: RecordStore, _ directory: PointDirectory, _ filters: FilterTable

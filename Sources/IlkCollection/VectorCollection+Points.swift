@@ -6,13 +6,23 @@ import IlkVectors
 extension VectorCollection {
     /// Inserts points, or replaces those that are there: wholly, payload and vectors.
     ///
-    /// `completion` is called once: here if the request is refused, else on the writer's thread.
-    package func upsert(_ points: [UpsertPoint], completion: @escaping Completion<WriteReceipt>) {
-        submit(completion) { writer throws(IlkError) in
+    /// `completion` is called once: here if the request is refused, else when the write is what `wait` says.
+    ///
+    /// - Parameters:
+    ///   - points: the points, in the order in which they are applied.
+    ///   - wait: what the write shall be when it is answered.
+    ///   - fingerprint: that of the model that made vectors of fields with a model.
+    ///   - completion: called on any thread.
+    package func upsert(
+        _ points: [UpsertPoint], wait: WriteWait = .searchable, fingerprint: String? = nil,
+        completion: @escaping Completion<WriteReceipt>
+    ) {
+        submit(wait, completion) { writer throws(IlkError) in
+            let content = writer.content
             var prepared: [PreparedPoint] = []
             prepared.reserveCapacity(points.count)
             for (place, point) in points.enumerated() {
-                prepared.append(try writer.content.prepare(point, place: place))
+                prepared.append(try content.prepare(point, place: place, fingerprint: fingerprint))
             }
             return .upsert(prepared)
         }
@@ -20,9 +30,10 @@ extension VectorCollection {
 
     /// Merges `payload` into the payloads of the selected points; null removes (RFC 7396).
     package func patch(
-        _ selection: PointSelection, with payload: JSONValue, completion: @escaping Completion<WriteReceipt>
+        _ selection: PointSelection, with payload: JSONValue, wait: WriteWait = .searchable,
+        completion: @escaping Completion<WriteReceipt>
     ) {
-        submit(completion) { _ throws(IlkError) in
+        submit(wait, completion) { _ throws(IlkError) in
             guard case .object(let patch) = payload else {
                 throw IlkError(.invalidRequest, "'payload' is not an object; send the members to change")
             }
@@ -32,15 +43,16 @@ extension VectorCollection {
 
     /// Deletes the selected points; ids that are not there are passed over.
     package func delete(_ selection: PointSelection, completion: @escaping Completion<WriteReceipt>) {
-        submit(completion) { _ throws(IlkError) in .delete(selection) }
+        submit(.durable, completion) { _ throws(IlkError) in .delete(selection) }
     }
 
-    private func submit(
-        _ completion: @escaping Completion<WriteReceipt>, _ operation: (Writer) throws(IlkError) -> WriteOperation
+    func submit(
+        _ wait: WriteWait, _ completion: @escaping Completion<WriteReceipt>,
+        _ operation: (Writer) throws(IlkError) -> WriteOperation
     ) {
         do throws(IlkError) {
             let writer = try writer()
-            writer.submit(try operation(writer), completion: completion)
+            writer.submit(try operation(writer), wait: wait, completion: completion)
         } catch {
             completion(.failure(error))
         }
@@ -151,32 +163,6 @@ extension CollectionContent {
                 after = last.key
             }
         }
-    }
-}
-
-extension CollectionContent {
-    /// Checks a point against the schema, before it waits for the writer.
-    fileprivate func prepare(_ point: UpsertPoint, place: Int) throws(IlkError) -> PreparedPoint {
-        var vectors = [[Float]?](repeating: nil, count: schema.vectors.count)
-        for (name, vector) in point.vectors {
-            let field: Int
-            do throws(IlkError) { field = try schema.vectorField(named: name) } catch {
-                throw IlkError(error.code, "points[\(place)] (id \(point.id)): \(error.message)")
-            }
-            try schema.check(vector, field: field, what: "points[\(place)] (id \(point.id)): its vector")
-            vectors[field] = vector
-        }
-        guard vectors.contains(where: { $0 != nil }) else {
-            throw IlkError(.invalidRequest, "points[\(place)] (id \(point.id)) has no vector; give it at least one")
-        }
-        if let payload = point.payload, !filters.ignoresPayloads {
-            do throws(IlkError) {
-                try filters.validate(try payload.parsed())
-            } catch {
-                throw IlkError(error.code, "points[\(place)] (id \(point.id)): \(error.message)")
-            }
-        }
-        return PreparedPoint(id: point.id, vectors: vectors, payload: point.payload)
     }
 }
 

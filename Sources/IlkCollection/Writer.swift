@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 import IlkANN
+import IlkLexical
 import IlkFilter
 import IlkProtocol
 import IlkVectors
@@ -15,6 +16,7 @@ import Synchronization
 final class Writer: Sendable {
     private struct Waiting {
         var operation: WriteOperation
+        var wait: WriteWait
         var completion: Completion<WriteReceipt>
     }
     private enum Work {
@@ -27,7 +29,7 @@ final class Writer: Sendable {
         var isClosed = false
     }
 
-    let content: CollectionContent
+    private let contentNow: Mutex<CollectionContent>
     private let options: CollectionOptions
     private let inbox = Mutex(Inbox())
     private let wake = DispatchSemaphore(value: 0)
@@ -42,7 +44,7 @@ final class Writer: Sendable {
         content: CollectionContent, state: WriterState, options: CollectionOptions,
         report: @escaping @Sendable (CollectionEvent) -> Void
     ) {
-        self.content = content
+        contentNow = Mutex(content)
         self.options = options
         self.report = report
         sequenceNow = Mutex(state.sequence)
@@ -51,11 +53,19 @@ final class Writer: Sendable {
         thread.start()
     }
 
+    /// The collection's parts as they are now.
+    var content: CollectionContent { contentNow.withLock { $0 } }
+
+    /// Puts other parts in place; on the writer's thread only.
+    func replaceContent(_ content: CollectionContent) { contentNow.withLock { $0 = content } }
+
     /// The sequence of the last acknowledged write.
     var sequence: UInt64 { sequenceNow.withLock { $0 } }
 
-    /// Queues a write; `completion` is called exactly once.
-    func submit(_ operation: WriteOperation, completion: @escaping Completion<WriteReceipt>) {
+    /// Queues a write; `completion` is called exactly once, when the write is what `wait` says.
+    func submit(
+        _ operation: WriteOperation, wait: WriteWait = .searchable, completion: @escaping Completion<WriteReceipt>
+    ) {
         let refusal: IlkError? = inbox.withLock { inbox in
             if inbox.isClosed {
                 return IlkError(.unavailable, "the collection is closing; send it again after the restart")
@@ -67,7 +77,7 @@ final class Writer: Sendable {
                     retryAfterMilliseconds: 200)
             }
             inbox.bytes += bytes
-            inbox.work.append(.write(Waiting(operation: operation, completion: completion)))
+            inbox.work.append(.write(Waiting(operation: operation, wait: wait, completion: completion)))
             return nil
         }
         if let refusal { return completion(.failure(refusal)) }
@@ -174,7 +184,7 @@ final class Writer: Sendable {
     private var hasWork: Bool { inbox.withLock { !$0.work.isEmpty } }
 
     private func commit(_ batch: [Waiting], _ state: inout WriterState) {
-        var results: [Result<WriteReceipt, IlkError>] = []
+        var results: [Result<WriteGroup.Outcome, IlkError>] = []
         do throws(IlkError) {
             let selections = batch.map { select($0.operation) }
             try content.epoch.commit { () throws(IlkError) in
@@ -202,15 +212,35 @@ final class Writer: Sendable {
         } catch {
             results = batch.map { _ in .failure(error) }
         }
-        for (waiting, result) in zip(batch, results) { waiting.completion(result) }
+        for (waiting, result) in zip(batch, results) { finish(waiting, result) }
         if hasWork && content.pendingCount > 0 { link(&state) }
+    }
+
+    /// Answers a write that needs no vectors from models, or does not wait for them; else lets them be made first.
+    private func finish(_ waiting: Waiting, _ result: Result<WriteGroup.Outcome, IlkError>) {
+        switch result {
+        case .failure(let error): waiting.completion(.failure(error))
+        case .success(let outcome):
+            guard !outcome.waiting.isEmpty else { return waiting.completion(.success(outcome.receipt)) }
+            switch waiting.wait {
+            case .durable:
+                content.feed.begin(outcome.waiting, completion: nil)
+                waiting.completion(.success(outcome.receipt))
+            case .searchable:
+                content.feed.begin(outcome.waiting) { truncated in
+                    var receipt = outcome.receipt
+                    receipt.truncated = truncated
+                    waiting.completion(.success(receipt))
+                }
+            }
+        }
     }
 
     /// The ids that an operation means, as of the last group.
     private func select(_ operation: WriteOperation) -> Result<[PointID], IlkError> {
         do throws(IlkError) {
             switch operation {
-            case .upsert: return .success([])
+            case .upsert, .fill, .documents: return .success([])
             case .patch(.ids(let ids), _), .delete(.ids(let ids)): return .success(ids)
             case .patch(.filter(let filter), _), .delete(.filter(let filter)):
                 let ordinals = try content.matching(content.expression(filter)).ordinals.map { Ordinal($0) }
@@ -223,15 +253,22 @@ final class Writer: Sendable {
 
     /// Takes committed changes into the indexes: the new version of a point is there before the old one goes.
     private func apply(_ changes: [IndexChange], _ state: inout WriterState) {
+        let content = content
         for change in changes {
             switch change {
-            case .insert(let id, let entry, let vectors, let payload):
+            case .insert(let id, let entry, let vectors, let payload, let words):
                 for (field, vector) in vectors.enumerated() {
                     guard let vector else { continue }
                     content.indexes[field].place(vector.span, at: entry.ordinal)
                 }
+                content.words?.set(words, at: entry.ordinal)
                 content.filters.set(payload, at: entry.ordinal)
                 content.directory.set(id, to: entry)
+            case .fill(let id, let entry, let field, let vector):
+                content.indexes[field].place(vector.span, at: entry.ordinal)
+                content.directory.set(id, to: entry)
+            case .pending(let row):
+                content.feed.set(row)
             case .payload(let ordinal, let payload):
                 content.filters.set(payload, at: ordinal)
             case .vacate(let entry):
@@ -245,7 +282,9 @@ final class Writer: Sendable {
     }
 
     private func vacate(_ entry: PointDirectory.Entry, _ state: inout WriterState) {
+        let content = content
         content.filters.remove(at: entry.ordinal)
+        content.words?.remove(entry.ordinal)
         for (field, index) in content.indexes.enumerated() where entry.fields & 1 << UInt64(field) != 0 {
             index.remove(entry.ordinal)
         }
@@ -263,6 +302,8 @@ extension Writer {
             link(&state)
             return true
         }
+        let content = content
+        if content.words?.maintain() == true { return true }
         for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 10) {
             state.ordinals.unlinked(index.repair(threads: options.linkThreads), field: field)
             return true
@@ -296,50 +337,17 @@ extension Writer {
     /// Writes a checkpoint of every field; a failure is reported, and it is tried again later.
     func checkpoint(_ state: inout WriterState) {
         do {
+            let content = content
             for (field, index) in content.indexes.enumerated() {
                 try index.checkpoint(to: content.checkpointPath(field: field), sequence: state.sequence)
             }
+            try content.words?.checkpoint(
+                to: CollectionContent.wordsPath(folder: content.folder), sequence: state.sequence)
             state.ordinals.checkpointed()
             state.checkpointed()
         } catch {
             state.checkpointFailed("\(error)")
             report(.checkpointFailed("\(error)"))
         }
-    }
-}
-
-/// What only the writer's thread knows.
-struct WriterState: Sendable {
-    /// Changes after which a checkpoint is written, or a fifth of the points if that is more.
-    static let checkpointEvery = 20_000
-
-    var sequence: UInt64
-    var ordinals: OrdinalSupply
-    /// Whether the graphs miss so much that searches are exact.
-    var isDegraded: Bool
-    var changesSinceCheckpoint: Int
-    private var nextAttempt = ContinuousClock.now
-    /// Why the last checkpoint could not be written; nil if it could.
-    private(set) var checkpointProblem: String?
-
-    init(sequence: UInt64, ordinals: OrdinalSupply, isDegraded: Bool, changesSinceCheckpoint: Int) {
-        self.sequence = sequence
-        self.ordinals = ordinals
-        self.isDegraded = isDegraded
-        self.changesSinceCheckpoint = changesSinceCheckpoint
-    }
-
-    func isCheckpointDue(count: Int) -> Bool {
-        changesSinceCheckpoint >= max(Self.checkpointEvery, count / 5) && ContinuousClock.now >= nextAttempt
-    }
-
-    mutating func checkpointed() {
-        changesSinceCheckpoint = 0
-        checkpointProblem = nil
-    }
-
-    mutating func checkpointFailed(_ problem: String) {
-        checkpointProblem = problem
-        nextAttempt = .now + .seconds(30)
     }
 }

@@ -3,21 +3,43 @@
 /// ```json
 /// {"name":"products","vectors":{"image":{"dimension":784,"metric":"l2","hnsw":{"m":16,"ef_construction":200}}},
 ///  "fields":{"price":"float","brand":"keyword"}}
+/// {"name":"shop","vectors":{"text":{"model":"multilingual-e5-small","source":"{title}. {brand}"}},"text":["title"]}
+/// {"name":"kb","kind":"knowledge","model":"multilingual-e5-small"}
 /// ```
 public struct CollectionCreate: Equatable, Sendable {
     /// 1 to 64 of `A-Z a-z 0-9 _ -`, beginning with a letter or digit.
     public var name: String
-    /// Vector fields in the order given; 1 to 32.
+    /// What it is for.
+    public var kind: CollectionKind
+    /// Vector fields in the order given, up to 32; none for a knowledge base, where they are ilk's to choose.
     public var vectors: [VectorField]
     /// Declared payload fields, by dotted path.
     public var fields: [PayloadField]
+    /// Payload fields whose words are searched.
+    public var text: [TextField]
+    /// The model that a knowledge base is embedded by; the default one if nil.
+    public var model: String?
 
     /// Makes the parameters; that names and numbers are in their ranges is the parser's business.
-    public init(name: String, vectors: [VectorField], fields: [PayloadField] = []) {
+    public init(
+        name: String, kind: CollectionKind = .points, vectors: [VectorField], fields: [PayloadField] = [],
+        text: [TextField] = [], model: String? = nil
+    ) {
         self.name = name
+        self.kind = kind
         self.vectors = vectors
         self.fields = fields
+        self.text = text
+        self.model = model
     }
+}
+
+/// What a collection is for.
+public enum CollectionKind: String, Sendable, CaseIterable {
+    /// Points with vectors, payloads and texts.
+    case points
+    /// Documents, which ilk splits into passages.
+    case knowledge
 }
 
 /// The name of a metric on the wire: `cosine`, `dot` or `l2`.
@@ -34,7 +56,7 @@ public enum MetricName: String, Sendable, CaseIterable {
 public struct VectorField: Equatable, Sendable {
     /// Of the same characters as a collection's name.
     public var name: String
-    /// Components of a vector, 1 to 65,536.
+    /// Components of a vector, 1 to 65,536; 0 where the model decides.
     public var dimension: Int
     /// What near means.
     public var metric: MetricName
@@ -44,14 +66,23 @@ public struct VectorField: Equatable, Sendable {
     public var m: Int
     /// Width of the candidate list while building, `efConstruction`; `m` to 4,096.
     public var efConstruction: Int
+    /// The model that fills the field; nil where the caller does.
+    public var model: String?
+    /// The texts that the model embeds for a point; empty where the caller brings the model's vectors.
+    public var source: [SourcePart]
 
     /// Makes a field with the paper's parameters unless told otherwise.
-    public init(name: String, dimension: Int, metric: MetricName, m: Int = 16, efConstruction: Int = 200) {
+    public init(
+        name: String, dimension: Int, metric: MetricName, m: Int = 16, efConstruction: Int = 200,
+        model: String? = nil, source: [SourcePart] = []
+    ) {
         self.name = name
         self.dimension = dimension
         self.metric = metric
         self.m = m
         self.efConstruction = efConstruction
+        self.model = model
+        self.source = source
     }
 }
 

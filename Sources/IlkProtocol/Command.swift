@@ -30,6 +30,10 @@ public enum Command: Equatable, Sendable {
     case collectionDrop(collection: String)
     /// `collection.rebuild {"collection":"products"}`: makes the graphs anew from SQLite, as a job.
     case collectionRebuild(collection: String)
+    /// `collection.reembed`, as a job
+    case collectionReembed(ReembedRequest)
+    /// `collection.lexicon`
+    case collectionLexicon(LexiconRequest)
     /// `points.upsert`
     case pointsUpsert(PointsUpsert)
     /// `points.patch`
@@ -48,6 +52,20 @@ public enum Command: Equatable, Sendable {
     case search(SearchRequest)
     /// `search.batch`
     case searchBatch(SearchBatch)
+    /// `embed`
+    case embed(EmbedRequest)
+    /// `model.list`: the models there are.
+    case modelList
+    /// `document.upsert`
+    case documentUpsert(DocumentUpsert)
+    /// `document.get`
+    case documentGet(DocumentGet)
+    /// `document.delete`
+    case documentDelete(DocumentDelete)
+    /// `document.list`
+    case documentList(DocumentList)
+    /// `retrieve`
+    case retrieve(RetrieveRequest)
     /// `snapshot.create`, as a job
     case snapshotCreate(SnapshotRequest)
     /// `snapshot.restore`, as a job

@@ -53,14 +53,12 @@ extension Parameters {
     /// The fields that a point has besides its id.
     static let pointFields = ["id", "vector", "vectors", "payload"]
 
-    /// The `vector` or `vectors` of a point.
+    /// The `vector` or `vectors` of a point; whether it needs one is the collection's business.
     func pointVectors() throws(IlkError) -> [(field: String?, vector: [Float])] {
         switch (self["vector"], self["vectors"]) {
         case (.some, .some):
             throw IlkError(.invalidRequest, "\(path) has both 'vector' and 'vectors'; send one of them")
-        case (nil, nil):
-            throw IlkError(
-                .invalidRequest, "\(path) lacks 'vector' (or 'vectors', where the collection has several fields)")
+        case (nil, nil): return []
         case (let vector?, nil): return [(nil, try Self.vector(vector, place("vector")).values)]
         case (nil, let fields?):
             guard fields.isObject else {

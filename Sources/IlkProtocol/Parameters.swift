@@ -115,6 +115,11 @@ struct Parameters {
             "\(place()) is \(text.quoted); choose \(choice)\(NearestName.hint(for: text, among: words))")
     }
 
+    func optionalWord<Word: RawRepresentable<String> & CaseIterable>(_ name: String) throws(IlkError) -> Word? {
+        guard let value = self[name] else { return nil }
+        return try Self.word(value, place(name))
+    }
+
     // MARK: Names, filters, ids
 
     /// The name of a collection, a vector field or a job: also a file name, so its characters are few.

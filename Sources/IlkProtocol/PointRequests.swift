@@ -79,11 +79,19 @@ public struct PointsUpsert: Equatable, Sendable {
     public var collection: String
     /// 1 to 100,000 points, applied in this order.
     public var points: [UpsertPoint]
+    /// When the reply is sent; `searchable` if absent.
+    public var wait: WriteWait
+    /// The fingerprint of the model that made the vectors of fields that have a model.
+    public var fingerprint: String?
 
     /// Makes the parameters.
-    public init(collection: String, points: [UpsertPoint]) {
+    public init(
+        collection: String, points: [UpsertPoint], wait: WriteWait = .searchable, fingerprint: String? = nil
+    ) {
         self.collection = collection
         self.points = points
+        self.wait = wait
+        self.fingerprint = fingerprint
     }
 }
 
@@ -100,6 +108,8 @@ public struct PointsPatch: Equatable, Sendable {
     public var selection: PointSelection
     /// An object of the members to set, and of those to remove.
     public var payload: JSONValue
+    /// When the reply is sent; `searchable` if absent.
+    public var wait: WriteWait
 }
 
 /// Parameters of `points.delete`.

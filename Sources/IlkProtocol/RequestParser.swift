@@ -95,12 +95,19 @@ public final class RequestParser {
 
 /// The methods, by their names on the wire.
 enum Method: String, CaseIterable {
-    case ping, info, stats, search
+    case ping, info, stats, search, embed, retrieve
     case collectionCreate = "collection.create"
     case collectionList = "collection.list"
     case collectionDescribe = "collection.describe"
     case collectionDrop = "collection.drop"
     case collectionRebuild = "collection.rebuild"
+    case collectionReembed = "collection.reembed"
+    case collectionLexicon = "collection.lexicon"
+    case modelList = "model.list"
+    case documentUpsert = "document.upsert"
+    case documentGet = "document.get"
+    case documentDelete = "document.delete"
+    case documentList = "document.list"
     case pointsUpsert = "points.upsert"
     case pointsPatch = "points.patch"
     case pointsDelete = "points.delete"
@@ -118,11 +125,19 @@ enum Method: String, CaseIterable {
     /// The fields that its parameters may have.
     var fields: [String] {
         switch self {
-        case .ping, .info, .stats, .collectionList, .jobList: []
-        case .collectionCreate: ["name", "vectors", "fields"]
+        case .ping, .info, .stats, .collectionList, .jobList, .modelList: []
+        case .collectionCreate: ["name", "kind", "vectors", "fields", "text", "model"]
+        case .collectionReembed: ["collection", "field", "model", "dimensions", "source", "sample"]
+        case .collectionLexicon: ["collection", "words", "synonyms"]
+        case .embed: ["texts", "model", "kind", "dimensions", "truncate", "encoding"]
+        case .documentUpsert: ["collection", "documents", "wait"]
+        case .documentGet: ["collection", "ids", "with_text", "with_passages"]
+        case .documentDelete: ["collection", "ids"]
+        case .documentList: ["collection", "limit", "cursor"]
+        case .retrieve: RetrieveRequest.fields
         case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
-        case .pointsUpsert: ["collection", "points"]
-        case .pointsPatch: ["collection", "ids", "filter", "payload"]
+        case .pointsUpsert: ["collection", "points", "wait", "fingerprint"]
+        case .pointsPatch: ["collection", "ids", "filter", "payload", "wait"]
         case .pointsDelete: ["collection", "ids", "filter"]
         case .pointsGet: ["collection", "ids", "with_vectors", "with_payload"]
         case .pointsCount: ["collection", "filter"]
@@ -141,11 +156,20 @@ enum Method: String, CaseIterable {
         case .info: .info
         case .stats: .stats
         case .collectionList: .collectionList
+        case .modelList: .modelList
         case .jobList: .jobList
         case .collectionCreate: .collectionCreate(try CollectionCreate(parameters))
         case .collectionDescribe: .collectionDescribe(collection: try parameters.name("collection"))
         case .collectionDrop: .collectionDrop(collection: try parameters.name("collection"))
         case .collectionRebuild: .collectionRebuild(collection: try parameters.name("collection"))
+        case .collectionReembed: .collectionReembed(try ReembedRequest(parameters))
+        case .collectionLexicon: .collectionLexicon(try LexiconRequest(parameters))
+        case .embed: .embed(try EmbedRequest(parameters))
+        case .documentUpsert: .documentUpsert(try DocumentUpsert(parameters))
+        case .documentGet: .documentGet(try DocumentGet(parameters))
+        case .documentDelete: .documentDelete(try DocumentDelete(parameters))
+        case .documentList: .documentList(try DocumentList(parameters))
+        case .retrieve: .retrieve(try RetrieveRequest(parameters))
         case .pointsUpsert: .pointsUpsert(try PointsUpsert(parameters))
         case .pointsPatch: .pointsPatch(try PointsPatch(parameters))
         case .pointsDelete: .pointsDelete(try PointsDelete(parameters))

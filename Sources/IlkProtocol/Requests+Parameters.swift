@@ -1,71 +1,3 @@
-extension CollectionCreate {
-    init(_ parameters: Parameters) throws(IlkError) {
-        let place = parameters.place("vectors")
-        let vectors = try parameters.require("vectors")
-        guard vectors.isObject else {
-            throw Parameters.mismatch(
-                vectors, place, "an object such as {\"image\":{\"dimension\":784,\"metric\":\"l2\"}}")
-        }
-        try Parameters.refuseRepeatedKeys(vectors, place)
-        var vectorFields: [VectorField] = []
-        try vectors.forEachMember { (name, element) throws(IlkError) in
-            guard vectorFields.count < Parameters.maximumVectors else {
-                throw IlkError(
-                    .invalidRequest,
-                    "\(place) has more than \(Parameters.maximumVectors) fields; declare fewer, or use a second collection"
-                )
-            }
-            let name = try Parameters.checkedName(name, "a field of \(place)")
-            vectorFields.append(try VectorField(name: name, element, at: "\(place).\(name)"))
-        }
-        guard !vectorFields.isEmpty else {
-            throw IlkError(.invalidRequest, "\(place) is empty; declare at least one vector field")
-        }
-        self.init(
-            name: try parameters.name("name"), vectors: vectorFields, fields: try PayloadField.fields(parameters))
-    }
-}
-
-extension VectorField {
-    fileprivate init(name: String, _ element: JSONElement, at path: String) throws(IlkError) {
-        let parameters = try Parameters(element, at: path, known: ["dimension", "metric", "hnsw"])
-        _ = try parameters.require("dimension")
-        let dimension = try parameters.int("dimension", in: 1...Parameters.maximumDimension) ?? 0
-        self.init(name: name, dimension: dimension, metric: try parameters.word("metric"))
-        guard let element = parameters["hnsw"] else { return }
-        let hnsw = try Parameters(element, at: parameters.place("hnsw"), known: ["m", "ef_construction"])
-        m = try hnsw.int("m", in: 2...128) ?? m
-        efConstruction = try hnsw.int("ef_construction", in: m...4_096) ?? max(efConstruction, m)
-    }
-}
-
-extension PayloadField {
-    /// Payload fields that a collection may declare.
-    static let maximumPerCollection = 1_024
-    /// The longest path, in UTF-8 bytes.
-    static let maximumPathLength = 256
-
-    fileprivate static func fields(_ parameters: Parameters) throws(IlkError) -> [PayloadField] {
-        guard let element = parameters["fields"] else { return [] }
-        let place = parameters.place("fields")
-        guard element.isObject else {
-            throw Parameters.mismatch(element, place, "an object such as {\"price\":\"float\"}")
-        }
-        try Parameters.refuseRepeatedKeys(element, place)
-        var fields: [PayloadField] = []
-        try element.forEachMember { (path, kind) throws(IlkError) in
-            guard fields.count < maximumPerCollection else {
-                throw IlkError(
-                    .invalidRequest,
-                    "\(place) has more than \(maximumPerCollection) fields; declare those you filter by often")
-            }
-            let path = try Parameters.checkedPath(path, "a field of \(place)")
-            fields.append(PayloadField(path: path, kind: try Parameters.word(kind, "\(place).\(path)")))
-        }
-        return fields
-    }
-}
-
 extension PointsUpsert {
     init(_ parameters: Parameters) throws(IlkError) {
         let place = parameters.place("points")
@@ -78,7 +10,10 @@ extension PointsUpsert {
             let point = try Parameters(element, at: "points", index: index, known: Parameters.pointFields)
             points.append(try UpsertPoint(point))
         }
-        self.init(collection: try parameters.name("collection"), points: points)
+        self.init(
+            collection: try parameters.name("collection"), points: points,
+            wait: try parameters.optionalWord("wait") ?? .searchable,
+            fingerprint: try parameters.optionalString("fingerprint"))
     }
 }
 
@@ -108,7 +43,7 @@ extension PointsPatch {
         _ = try parameters.payload(payload, "an object of members to change")
         self.init(
             collection: try parameters.name("collection"), selection: try PointSelection(parameters),
-            payload: payload.value)
+            payload: payload.value, wait: try parameters.optionalWord("wait") ?? .searchable)
     }
 }
 
@@ -149,8 +84,8 @@ extension PointsFacets {
 extension SearchRequest {
     /// The fields of a search besides `collection`.
     static let fields = [
-        "vector", "id", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance",
-        "explain",
+        "vector", "id", "text", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance",
+        "explain", "mode", "weights", "min_score", "depth", "highlight", "facets", "fingerprint",
     ]
 
     /// The fields of `search`.
@@ -158,13 +93,18 @@ extension SearchRequest {
 
     init(_ parameters: Parameters, collection: String) throws(IlkError) {
         let query: Query
-        switch (parameters["vector"], parameters["id"]) {
-        case (.some, .some):
+        let text = try parameters.text("text")
+        switch (parameters["vector"], parameters["id"], text) {
+        case (.some, .some, _):
             throw IlkError(.invalidRequest, "\(parameters.path) has both 'vector' and 'id'; send one of them")
-        case (nil, nil):
-            throw IlkError(.invalidRequest, "\(parameters.path) lacks 'vector' (or 'id', for points like that one)")
-        case (let vector?, nil): query = .vector(try Parameters.vector(vector, parameters.place("vector")))
-        case (nil, let id?): query = .point(try Parameters.id(id, parameters.place("id")))
+        case (nil, .some, .some):
+            throw IlkError(.invalidRequest, "\(parameters.path) has both 'id' and 'text'; send one of them")
+        case (nil, nil, nil):
+            throw IlkError(
+                .invalidRequest, "\(parameters.path) lacks 'vector' (or 'text', or 'id' for points like that one)")
+        case (let vector?, nil, _): query = .vector(try Parameters.vector(vector, parameters.place("vector")))
+        case (nil, let id?, nil): query = .point(try Parameters.id(id, parameters.place("id")))
+        case (nil, nil, let text?): query = .text(text)
         }
         self.init(
             collection: collection, query: query, using: try parameters.optionalName("using"),
@@ -172,7 +112,12 @@ extension SearchRequest {
             filter: try parameters.filter(), exact: try parameters.bool("exact"),
             withPayload: try parameters.payloadSelection(default: .none),
             withVectors: try parameters.bool("with_vectors"), maxDistance: try parameters.float("max_distance"),
-            explain: try parameters.bool("explain"))
+            explain: try parameters.bool("explain"), mode: try parameters.optionalWord("mode"),
+            words: parameters["vector"] == nil ? nil : text, weights: try LegWeights(parameters),
+            minScore: try LegScores(parameters), depth: try parameters.int("depth", in: 1...10_000),
+            highlight: try parameters.bool("highlight"),
+            facets: try parameters.optionalStrings("facets", atMost: 16) ?? [],
+            fingerprint: try parameters.optionalString("fingerprint"))
     }
 }
 

@@ -3,6 +3,7 @@
 /// ```json
 /// {"collection":"products","vector":[0.5,1.25,-3],"k":10,"ef":64,"filter":"price < 30","with_payload":["title"]}
 /// {"collection":"products","id":"sku-1","using":"image","exact":true,"explain":true}
+/// {"collection":"shop","text":"panda plush toy","mode":"hybrid","weights":{"dense":1,"lexical":0.5},"highlight":true}
 /// ```
 public struct SearchRequest: Equatable, Sendable {
     /// What the hits shall be near to.
@@ -11,6 +12,8 @@ public struct SearchRequest: Equatable, Sendable {
         case vector(WireVector)
         /// The vector of this point, which itself is left out of the hits.
         case point(PointID)
+        /// This text, as the field's model sees it and by its words.
+        case text(String)
     }
     /// The collection's name.
     public var collection: String
@@ -34,12 +37,30 @@ public struct SearchRequest: Equatable, Sendable {
     public var maxDistance: Float?
     /// Whether the reply says how it came about.
     public var explain: Bool
+    /// By meaning, by words or by both; by both where the collection has both, if absent.
+    public var mode: SearchMode?
+    /// The words of a search whose query is a vector of the caller's.
+    public var words: String?
+    /// How much each leg counts.
+    public var weights: LegWeights
+    /// What each leg leaves out.
+    public var minScore: LegScores
+    /// Hits that each leg of a hybrid search brings, 1 to 10,000; 100 or 3 k if absent.
+    public var depth: Int?
+    /// Whether hits say where their texts match the words.
+    public var highlight: Bool
+    /// Fields whose most frequent values are counted among all that the legs found.
+    public var facets: [String]
+    /// The fingerprint of the model that made the query's vector, for a field that has a model.
+    public var fingerprint: String?
 
     /// Makes the parameters; that numbers are in their ranges is the parser's business.
     public init(
         collection: String, query: Query, using: String? = nil, k: Int = 10, ef: Int? = nil, filter: WireFilter? = nil,
         exact: Bool = false, withPayload: PayloadSelection = .none, withVectors: Bool = false,
-        maxDistance: Float? = nil, explain: Bool = false
+        maxDistance: Float? = nil, explain: Bool = false, mode: SearchMode? = nil, words: String? = nil,
+        weights: LegWeights = LegWeights(), minScore: LegScores = LegScores(), depth: Int? = nil,
+        highlight: Bool = false, facets: [String] = [], fingerprint: String? = nil
     ) {
         self.collection = collection
         self.query = query
@@ -52,6 +73,14 @@ public struct SearchRequest: Equatable, Sendable {
         self.withVectors = withVectors
         self.maxDistance = maxDistance
         self.explain = explain
+        self.mode = mode
+        self.words = words
+        self.weights = weights
+        self.minScore = minScore
+        self.depth = depth
+        self.highlight = highlight
+        self.facets = facets
+        self.fingerprint = fingerprint
     }
 }
 

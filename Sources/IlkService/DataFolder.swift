@@ -8,6 +8,7 @@ import Synchronization
 ///
 ///     <data>/lock                  flock(2), with the holder's process id inside
 ///     <data>/collections/<name>/   one folder a collection
+///     <data>/cache/                vectors of texts, to be used again; may be deleted
 ///     <data>/snapshots/            where snapshots go that were given no path
 ///     <data>/aside/                what is being restored
 ///     <data>/trash/                what was dropped and is being deleted
@@ -23,7 +24,7 @@ final class DataFolder: Sendable {
     init(path: String) throws(IlkError) {
         self.path = path
         do {
-            for folder in ["collections", "snapshots", "aside", "trash"] {
+            for folder in ["collections", "snapshots", "aside", "trash", "cache"] {
                 try FileManager.default.createDirectory(
                     atPath: path + "/" + folder, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o700])
@@ -60,6 +61,9 @@ final class DataFolder: Sendable {
     func unlock() { _ = flock(lock, LOCK_UN) }
 
     func collection(_ name: String) -> String { path + "/collections/" + name }
+    /// Where vectors of texts are kept to be used again; it may be deleted at any time.
+    var embeddingCache: String { path + "/cache/embeddings.sqlite" }
+
     func restored(_ name: String) -> String { collection(name) + ".restored" }
     func aside(_ name: String) -> String { path + "/aside/" + name }
 

@@ -1,5 +1,7 @@
 import Foundation
 import IlkCollection
+import IlkEmbedding
+import IlkKnowledge
 import IlkProtocol
 import Logging
 import Synchronization
@@ -10,8 +12,7 @@ extension Engine {
             try registry.reserveFree(request.name, doing: "created")
             do throws(IlkError) {
                 let collection = try VectorCollection.create(
-                    name: request.name, folder: data.collection(request.name),
-                    schema: CollectionSchema(vectors: request.vectors, fields: request.fields),
+                    name: request.name, folder: data.collection(request.name), schema: try schema(of: request),
                     options: options.collection)
                 data.syncCollections()
                 registry.settle(request.name, as: collection)
@@ -24,6 +25,27 @@ extension Engine {
         } catch {
             answer.fail(error)
         }
+    }
+
+    /// The schema that a request means: models are looked up, and their dimensions and fingerprints taken.
+    private func schema(of request: CollectionCreate) throws(IlkError) -> CollectionSchema {
+        var schema: CollectionSchema
+        switch request.kind {
+        case .points:
+            schema = CollectionSchema(vectors: request.vectors, fields: request.fields, text: request.text)
+        case .knowledge:
+            let model = try embedder.model(named: request.model).name
+            schema = KnowledgeBase.schema(model: model, fields: request.fields)
+        }
+        for place in schema.vectors.indices {
+            guard let name = schema.vectors[place].model else { continue }
+            let model = try embedder.model(named: name)
+            let wanted = schema.vectors[place].dimension
+            schema.vectors[place].dimension = try model.traits.checkedDimension(
+                wanted == 0 ? nil : wanted, of: model.name)
+            schema.fingerprints[schema.vectors[place].name] = model.fingerprint
+        }
+        return schema
     }
 
     func list() -> JSONObject {

@@ -14,6 +14,19 @@ extension Engine {
         }
     }
 
+    func reembed(_ request: ReembedRequest, _ answer: Answer, _ notify: @escaping Notify) {
+        start(.reembed, collection: request.collection, answer, notify) { [registry] job throws(IlkError) in
+            let report = try registry.collection(request.collection).reembed(request) { job.advance($0) }
+            return JSONObject([
+                ("collection", .string(request.collection)), ("model", .string(request.model)),
+                ("fingerprint", .string(report.fingerprint)), ("vectors", .int(Int64(report.vectors))),
+                ("resumed", .int(Int64(report.resumed))),
+                ("overlap_at_10", report.overlap.map { .double($0.rounded(toPlaces: 3)) } ?? .null),
+                ("sampled", .int(Int64(report.sampled))),
+            ])
+        }
+    }
+
     func createSnapshot(_ request: SnapshotRequest, _ answer: Answer, _ notify: @escaping Notify) {
         start(.snapshot, collection: request.collection, answer, notify) { [registry, data] job throws(IlkError) in
             let collection = try registry.collection(request.collection)

@@ -5,12 +5,22 @@ import IlkProtocol
 // order in which they were sent; the writer's thread answers.
 extension Engine {
     func upsert(_ request: PointsUpsert, _ answer: Answer) {
-        write(request.collection, answer, countedAs: "upserted") { $0.upsert(request.points, completion: $1) }
+        write(request.collection, answer, countedAs: "upserted") { collection, completion in
+            if (try? collection.kind()) == .knowledge {
+                return completion(
+                    .failure(
+                        IlkError(
+                            .invalidRequest,
+                            "'\(collection.name)' is a knowledge base; send documents with document.upsert")))
+            }
+            collection.upsert(
+                request.points, wait: request.wait, fingerprint: request.fingerprint, completion: completion)
+        }
     }
 
     func patch(_ request: PointsPatch, _ answer: Answer) {
         write(request.collection, answer, countedAs: "patched") {
-            $0.patch(request.selection, with: request.payload, completion: $1)
+            $0.patch(request.selection, with: request.payload, wait: request.wait, completion: $1)
         }
     }
 
@@ -33,6 +43,7 @@ extension Engine {
                         writer.int(receipt.count)
                         writer.key("sequence")
                         writer.uint(receipt.sequence)
+                        writer.embedding(of: receipt)
                         writer.endObject()
                     }
                 case .failure(let error): answer.fail(error)

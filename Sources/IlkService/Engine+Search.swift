@@ -8,10 +8,26 @@ extension Engine {
         do throws(IlkError) { collection = try registry.collection(request.collection) } catch {
             return answer.fail(error)
         }
+        guard case .text = request.query else { return search(request, embedded: nil, in: collection, answer) }
+        let embedding: @Sendable () -> Void = { [self] in
+            collection.embedTexts(of: [request]) { [self] result in
+                switch result {
+                case .failure(let error): answer.fail(error)
+                case .success(let embedded): search(request, embedded: embedded.first ?? nil, in: collection, answer)
+                }
+            }
+        }
+        if collection.isModelOpen(for: request) { embedding() } else { later(answer, embedding) }
+    }
+
+    /// Searches once the text, if there is one, has its vector.
+    private func search(
+        _ request: SearchRequest, embedded: EmbeddedText?, in collection: VectorCollection, _ answer: Answer
+    ) {
         let work: @Sendable () -> Void = { [self] in
             let began = monotonicNanoseconds()
             do throws(IlkError) {
-                let found = try collection.search(request)
+                let found = try collection.search(request, embedded: embedded)
                 if let refusal = tooLarge(found.hits.replyBytes) { throw refusal }
                 let searched = monotonicNanoseconds()
                 answer.succeed { writer in
@@ -32,8 +48,21 @@ extension Engine {
         do throws(IlkError) { collection = try registry.collection(batch.collection) } catch {
             return answer.fail(error)
         }
-        let run = BatchRun(collection: collection, searches: batch.searches, answer: answer, refusal: tooLarge)
-        later(answer, upTo: batch.searches.count) { run.work() }
+        let start: @Sendable ([EmbeddedText?]) -> Void = { [self] texts in
+            let run = BatchRun(
+                collection: collection, searches: batch.searches, texts: texts, answer: answer, refusal: tooLarge)
+            later(answer, upTo: batch.searches.count) { run.work() }
+        }
+        let isByText = batch.searches.contains { if case .text = $0.query { true } else { false } }
+        guard isByText else { return start([]) }
+        later(answer) {
+            collection.embedTexts(of: batch.searches) { result in
+                switch result {
+                case .failure(let error): answer.fail(error)
+                case .success(let texts): start(texts)
+                }
+            }
+        }
     }
 }
 
@@ -48,6 +77,7 @@ private final class BatchRun: Sendable {
 
     private let collection: VectorCollection
     private let searches: [SearchRequest]
+    private let texts: [EmbeddedText?]
     private let answer: Answer
     private let refusal: @Sendable (_ bytes: Int) -> IlkError?
     private let next = Atomic(0)
@@ -55,11 +85,12 @@ private final class BatchRun: Sendable {
 
     /// A batch that is refused where `refusal` says that a reply of so many bytes is too much.
     init(
-        collection: VectorCollection, searches: [SearchRequest], answer: Answer,
+        collection: VectorCollection, searches: [SearchRequest], texts: [EmbeddedText?], answer: Answer,
         refusal: @escaping @Sendable (_ bytes: Int) -> IlkError?
     ) {
         self.collection = collection
         self.searches = searches
+        self.texts = texts
         self.answer = answer
         self.refusal = refusal
         outcome = Mutex(Outcome(replies: Array(repeating: nil, count: searches.count)))
@@ -77,7 +108,10 @@ private final class BatchRun: Sendable {
             if outcome.withLock({ $0.failure != nil }) {
                 result = .failure(IlkError(.cancelled, "another search of the batch was refused"))
             } else {
-                do throws(IlkError) { result = .success(try collection.search(searches[place])) } catch {
+                do throws(IlkError) {
+                    let text = texts.isEmpty ? nil : texts[place]
+                    result = .success(try collection.search(searches[place], embedded: text))
+                } catch {
                     result = .failure(error)
                 }
             }
@@ -120,57 +154,5 @@ private final class BatchRun: Sendable {
             writer.int(answer.microseconds)
             writer.endObject()
         }
-    }
-}
-
-extension [Hit] {
-    /// About how long the hits are as JSON; a float is some 11 bytes of text.
-    fileprivate var replyBytes: Int {
-        reduce(0) { $0 + 64 + ($1.payload?.bytes.count ?? 0) + ($1.vector?.count ?? 0) * 11 }
-    }
-}
-
-extension SearchRequest {
-    /// Whether vectors of the reply go out as base64, as the query came.
-    fileprivate var isBase64: Bool {
-        guard case .vector(let vector) = query else { return false }
-        return vector.isBase64
-    }
-}
-
-extension JSONWriter {
-    /// A search's result.
-    fileprivate mutating func searchReply(_ reply: SearchReply, base64: Bool, microseconds: Int) {
-        beginObject()
-        key("hits")
-        beginArray()
-        for hit in reply.hits {
-            beginObject()
-            key("id")
-            id(hit.id)
-            key("distance")
-            float(hit.distance)
-            key("score")
-            float(hit.score)
-            if let payload = hit.payload {
-                key("payload")
-                json(payload)
-            }
-            if let values = hit.vector {
-                key("vector")
-                vector(values, base64: base64)
-            }
-            endObject()
-        }
-        endArray()
-        key("exhausted")
-        bool(reply.exhausted)
-        key("took_us")
-        int(microseconds)
-        if let explain = reply.explain {
-            key("explain")
-            value(explain)
-        }
-        endObject()
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import IlkCollection
+import IlkEmbedding
 import IlkProtocol
 import IlkVectors
 
@@ -79,7 +80,29 @@ extension Engine {
                         ("running", number(jobStates.count { $0 == .running })),
                     ]))
             ),
-            ("collections", .object(JSONObject(collections))),
+            ("embedding", .object(embeddingStats())), ("collections", .object(JSONObject(collections))),
+        ])
+    }
+
+    private func embeddingStats() -> JSONObject {
+        let figures = embedder.statistics
+        func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
+        func rounded(_ value: Double?, _ places: Int) -> JSONValue {
+            value.map { .double($0.rounded(toPlaces: places)) } ?? .null
+        }
+        let waiting = EmbeddingLane.allCases.map { ($0.rawValue, number(embedder.waitingTokens($0))) }
+        return JSONObject([
+            ("texts", number(figures.texts)), ("tokens", number(figures.tokens)),
+            ("refused", number(figures.refused)), ("tokens_per_s", rounded(figures.tokensPerSecond, 0)),
+            (
+                "cache",
+                .object(
+                    JSONObject([
+                        ("hits", number(figures.cacheHits)), ("misses", number(figures.cacheMisses)),
+                        ("hit_rate", rounded(figures.hitRate, 3)),
+                    ]))
+            ), ("waiting_tokens", .object(JSONObject(waiting))),
+            ("open_models", .array(embedder.openModels.map { .string($0.fingerprint) })),
         ])
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import IlkCollection
+import IlkEmbedding
 package import IlkProtocol
 import IlkVectors
 package import Logging
@@ -20,6 +21,7 @@ package final class Engine: Sendable {
     package let options: ServiceOptions
     package let metrics = ServiceMetrics()
     let data: DataFolder
+    let embedder: Embedder
     let registry = CollectionRegistry()
     let jobs: JobRegistry
     let logger: Logger
@@ -36,11 +38,15 @@ package final class Engine: Sendable {
         dataFolder: String, options: ServiceOptions,
         logger: Logger = Logger(label: "ilk", factory: { _ in SwiftLogNoOpLogHandler() })
     ) throws(IlkError) {
+        data = try DataFolder(path: dataFolder)
+        embedder = Embedder(
+            store: ModelStore(path: options.modelStore ?? ModelStore.standardPath),
+            cache: EmbeddingCache(path: data.embeddingCache, byteLimit: options.embeddingCacheLimit))
         var options = options
         options.collection.observe = { name, event in logger.record(event, of: name) }
+        options.collection.embedder = embedder
         self.options = options
         self.logger = logger
-        data = try DataFolder(path: dataFolder)
         // Searches run one a thread: BLAS must not start threads of its own beneath each of them.
         BLAS.useOneThreadPerCaller()
         pool = WorkerPool(name: "ilk-worker", threads: options.workers, limit: options.queueLimit)
@@ -90,6 +96,15 @@ package final class Engine: Sendable {
         case .collectionDescribe(let name): later(answer) { self.describe(name, answer) }
         case .collectionDrop(let name): later(answer) { self.drop(name, answer) }
         case .collectionRebuild(let name): rebuild(name, answer, notify)
+        case .collectionReembed(let request): reembed(request, answer, notify)
+        case .collectionLexicon(let request): later(answer) { self.setLexicon(request, answer) }
+        case .embed(let request): embed(request, answer)
+        case .modelList: later(answer) { answer.succeed(self.modelList()) }
+        case .documentUpsert(let request): later(answer) { self.upsertDocuments(request, answer) }
+        case .documentGet(let request): later(answer) { self.getDocuments(request, answer) }
+        case .documentDelete(let request): deleteDocuments(request, answer)
+        case .documentList(let request): later(answer) { self.listDocuments(request, answer) }
+        case .retrieve(let request): retrieve(request, answer)
         case .pointsUpsert(let request): upsert(request, answer)
         case .pointsPatch(let request): patch(request, answer)
         case .pointsDelete(let request): delete(request, answer)
@@ -166,6 +181,7 @@ package final class Engine: Sendable {
             }
         }
         wait { open.withLock(\.isEmpty) }
+        embedder.close()
         for name in open.withLock({ $0.sorted() }) {
             logger.warning(
                 "collection not closed in time: its next start reads more", metadata: ["collection": "\(name)"])

@@ -8,6 +8,8 @@ enum Method: String, CaseIterable, Sendable {
     case collectionDescribe = "collection.describe"
     case collectionDrop = "collection.drop"
     case collectionRebuild = "collection.rebuild"
+    case collectionReembed = "collection.reembed"
+    case collectionLexicon = "collection.lexicon"
     case pointsUpsert = "points.upsert"
     case pointsPatch = "points.patch"
     case pointsDelete = "points.delete"
@@ -17,6 +19,13 @@ enum Method: String, CaseIterable, Sendable {
     case pointsFacets = "points.facets"
     case search
     case searchBatch = "search.batch"
+    case embed
+    case modelList = "model.list"
+    case documentUpsert = "document.upsert"
+    case documentGet = "document.get"
+    case documentDelete = "document.delete"
+    case documentList = "document.list"
+    case retrieve
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
     case jobList = "job.list"
@@ -36,6 +45,8 @@ enum Method: String, CaseIterable, Sendable {
             case .collectionDescribe: .collectionDescribe
             case .collectionDrop: .collectionDrop
             case .collectionRebuild: .collectionRebuild
+            case .collectionReembed: .collectionReembed
+            case .collectionLexicon: .collectionLexicon
             case .pointsUpsert: .pointsUpsert
             case .pointsPatch: .pointsPatch
             case .pointsDelete: .pointsDelete
@@ -45,6 +56,13 @@ enum Method: String, CaseIterable, Sendable {
             case .pointsFacets: .pointsFacets
             case .search: .search
             case .searchBatch: .searchBatch
+            case .embed: .embed
+            case .modelList: .modelList
+            case .documentUpsert: .documentUpsert
+            case .documentGet: .documentGet
+            case .documentDelete: .documentDelete
+            case .documentList: .documentList
+            case .retrieve: .retrieve
             case .snapshotCreate: .snapshotCreate
             case .snapshotRestore: .snapshotRestore
             case .jobList: .jobList

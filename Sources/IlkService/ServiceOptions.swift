@@ -14,6 +14,10 @@ package struct ServiceOptions: Sendable {
     package var finishedJobsKept = 100
     /// Bytes that one reply may have, about; what asks for more is refused with `too_large`.
     package var replyLimit = 64 << 20
+    /// Where the models are; nil for ``ModelStore/standardPath``.
+    package var modelStore: String?
+    /// Bytes that vectors of texts may take on the disk, to be used again.
+    package var embeddingCacheLimit = 256 << 20
     package var collection: CollectionOptions
 
     /// - Parameter cores: what the machine has; it sizes the pools.

@@ -1,5 +1,6 @@
 import Foundation
 import IlkCollection
+import IlkEmbedding
 public import IlkProtocol
 import IlkVectors
 import Synchronization
@@ -14,16 +15,28 @@ final class Workbench: Sendable {
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: root) }
+    deinit {
+        embedder.close()
+        try? FileManager.default.removeItem(atPath: root)
+    }
 
     static let options = CollectionOptions(linkThreads: 2, seed: 7)
 
+    /// Texts are embedded by the built-in model.
+    private let embedder = Embedder(store: ModelStore(path: "/nowhere"))
+
+    private var options: CollectionOptions {
+        var options = Self.options
+        options.embedder = embedder
+        return options
+    }
+
     func create(_ schema: CollectionSchema = .plane) throws -> VectorCollection {
-        try VectorCollection.create(name: "things", folder: folder, schema: schema, options: Self.options)
+        try VectorCollection.create(name: "things", folder: folder, schema: schema, options: options)
     }
 
     func open() -> VectorCollection {
-        let collection = VectorCollection.open(name: "things", folder: folder, options: Self.options)
+        let collection = VectorCollection.open(name: "things", folder: folder, options: options)
         collection.waitUntilLoaded()
         return collection
     }
@@ -43,6 +56,19 @@ extension CollectionSchema {
     static let plane = CollectionSchema(
         vectors: [VectorField(name: "v", dimension: 2, metric: .l2)],
         fields: [PayloadField(path: "price", kind: .float), PayloadField(path: "brand", kind: .keyword)])
+
+    /// Texts of title and brand, embedded by the built-in model, and searched by their words.
+    static var shop: CollectionSchema {
+        CollectionSchema(
+            vectors: [
+                VectorField(
+                    name: "t", dimension: EmbeddingModel.hash.dimension, metric: .cosine,
+                    model: EmbeddingModel.hashName, source: [SourcePart(template: "{title}. {brand}")])
+            ],
+            fields: [PayloadField(path: "price", kind: .float), PayloadField(path: "brand", kind: .keyword)],
+            text: [TextField(path: "title", weight: 2), TextField(path: "brand")],
+            fingerprints: ["t": EmbeddingModel.hash.fingerprint])
+    }
 
     static func l2(dimension: Int) -> CollectionSchema {
         CollectionSchema(
@@ -70,7 +96,39 @@ extension VectorCollection {
     }
 
     @discardableResult
-    func upsert(_ points: [UpsertPoint]) throws -> WriteReceipt { try wait { upsert(points, completion: $0) } }
+    func upsert(
+        _ points: [UpsertPoint], wait moment: WriteWait = .searchable, fingerprint: String? = nil
+    ) throws -> WriteReceipt {
+        try wait { upsert(points, wait: moment, fingerprint: fingerprint, completion: $0) }
+    }
+
+    /// Waits until no text waits for its model.
+    func waitUntilEmbedded() throws {
+        for _ in 0..<3_000 {
+            guard case .object(let root) = describe(), case .object(let embedding)? = root["embedding"],
+                embedding["waiting"] != .int(0)
+            else { return }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+
+    /// Searches by text, as a client would.
+    func search(
+        text: String, mode: SearchMode? = nil, k: Int = 10, filter: String? = nil, highlight: Bool = false,
+        facets: [String] = [], explain: Bool = false
+    ) throws -> SearchReply {
+        let request = SearchRequest(
+            collection: name, query: .text(text), k: k, filter: filter.map { .text($0) }, explain: explain,
+            mode: mode, highlight: highlight, facets: facets)
+        let done = DispatchSemaphore(value: 0)
+        let outcome = Mutex<Result<[EmbeddedText?], IlkError>?>(nil)
+        embedTexts(of: [request]) { result in
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        done.wait()
+        return try search(request, embedded: try outcome.withLock { $0! }.get()[0])
+    }
 
     @discardableResult
     func delete(_ selection: PointSelection) throws -> WriteReceipt { try wait { delete(selection, completion: $0) } }
@@ -98,6 +156,11 @@ extension VectorCollection {
 }
 
 extension UpsertPoint {
+    /// A point whose texts are in its payload.
+    init(_ id: PointID, text payload: String) throws {
+        self.init(id: id, vectors: [], payload: JSONText(try JSONValue.parse(payload)))
+    }
+
     init(_ id: PointID, _ vector: [Float], _ payload: String = "{}") throws {
         self.init(id: id, vectors: [(nil, vector)], payload: JSONText(try JSONValue.parse(payload)))
     }
