@@ -1,7 +1,7 @@
 """Question sets and rated products as corpora, queries and relevance: from a data folder that has them, or made up. Standard library only.
 
 The folder has xquad/xquad.LANGUAGE.json, cmrc2018/cmrc2018_dev.json, drcd/DRCD_dev.json (SQuAD's JSON each), chorus-icecat/products.jsonl.gz and
-chorus-icecat/ratings.csv; what is missing is left out. datasets/README.md says where each comes from.
+chorus-icecat/ratings.csv; what is missing is left out. datasets/README.md says where each comes from. `catalogue` is what datasets/catalogue made.
 """
 
 import csv
@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
+CATALOGUE = Path(__file__).resolve().parent.parent / "datasets/cache/catalogue"
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German", "es": "Spanish", "vi": "Vietnamese", "tr": "Turkish", "ro": "Romanian"}
 
 
@@ -89,9 +90,24 @@ def icecat(folder):
         source="{title}. {brand}. {description}. {attributes}", words=["title", "brand", "attributes", "description"], judged=True)
 
 
+def catalogue(folder=CATALOGUE):
+    """The made-up shop in two languages; right is every item of the product that a query means, in whichever language."""
+    def read(name):
+        with open(folder / name) as file:
+            return [json.loads(line) for line in file]
+
+    queries = read("queries.ndjson")
+    return RetrievalSet(
+        "catalogue", "Made-up bilingual catalogue", "zh", read("products.ndjson"), [{"id": one["id"], "text": one["text"]} for one in queries],
+        {one["id"]: dict.fromkeys(one["ids"], 1) for one in queries}, source="{title}. {brand}. {attributes}. {use}",
+        words=["title", "brand", "sku", "attributes", "description", "use"])
+
+
 def available(folder):
     """Every set that the folder has, as {name: function that makes it}; and the names of what is missing."""
-    folder, found, missing, xquad = Path(folder), {}, [], {}
+    folder, found, missing, xquad = Path(folder or "/nowhere"), {}, [], {}
+    if (CATALOGUE / "products.ndjson").exists():
+        found["catalogue"] = catalogue
     for language, name in LANGUAGES.items():
         path = folder / f"xquad/xquad.{language}.json"
         if not path.exists():
