@@ -74,3 +74,5 @@ ilk_script ilk_script_of(uint32_t scalar) {
     default: return ilk_script_other;
     }
 }
+
+int32_t ilk_digit_value(uint32_t scalar) { return u_charDigitValue((UChar32)scalar); }

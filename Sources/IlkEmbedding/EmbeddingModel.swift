@@ -30,7 +30,7 @@ package final class EmbeddingModel: Sendable {
     /// Puts a model together.
     ///
     /// The fingerprint takes in `content`: checksums of the files that weights and tokenizer were read from, by name.
-    init(
+    package init(
         name: String, traits: ModelTraits, tokenizer: any Tokenizer, encoder: any TextEncoder,
         means: LanguageMeans? = nil, content: [(name: String, checksum: UInt64)] = []
     ) {

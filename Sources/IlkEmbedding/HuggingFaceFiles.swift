@@ -1,4 +1,5 @@
 import IlkProtocol
+import IlkVectors
 
 /// The small files of a model in Hugging Face's layout, with sentence-transformers' beside them.
 struct HuggingFaceFiles {
@@ -6,6 +7,12 @@ struct HuggingFaceFiles {
     let name: String
     /// What lies in the folder.
     let names: [String]
+
+    init(folder: String, name: String) {
+        self.folder = folder
+        self.name = name
+        names = FolderFiles.names(in: folder)
+    }
 
     /// What the model is, from `config.json`, `modules.json`, the pooling module's `config.json`,
     /// `sentence_bert_config.json`, `tokenizer_config.json` and `config_sentence_transformers.json`.
@@ -101,6 +108,34 @@ struct HuggingFaceFiles {
             let dimensions = list.compactMap(\.asInt).filter { (1...traits.dimension).contains($0) }
             traits.matryoshkaDimensions = Set(dimensions).sorted(by: >)
         }
+    }
+
+    /// What the encoder has to know, from `config.json`.
+    func configuration(_ traits: ModelTraits) throws(IlkError) -> EncoderConfiguration {
+        let config = try ModelFile.json(folder + "/config.json")
+        func number(_ key: String) throws(IlkError) -> Int {
+            guard let value = config[key]?.asInt, value > 0 else {
+                throw refused("does not say its \(key) in config.json")
+            }
+            return value
+        }
+        let kind = config["position_embedding_type"]?.asString ?? "absolute"
+        guard kind == "absolute" else { throw refused("has \(kind) positions; ilk knows absolute ones") }
+        let activation: EncoderKernels.Activation
+        switch config["hidden_act"]?.asString ?? "gelu" {
+        case "gelu", "gelu_python": activation = .gelu
+        case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": activation = .geluTanh
+        case "relu": activation = .relu
+        case let other: throw refused("has the activation \(other); ilk knows gelu, gelu_new and relu")
+        }
+        let isXLMR = config["model_type"]?.asString == "xlm-roberta"
+        return EncoderConfiguration(
+            hidden: try number("hidden_size"), layers: try number("num_hidden_layers"),
+            heads: try number("num_attention_heads"), feedForward: try number("intermediate_size"),
+            vocabulary: try number("vocab_size"), positions: try number("max_position_embeddings"),
+            positionOffset: isXLMR ? (config["pad_token_id"]?.asInt ?? 1) + 1 : 0,
+            epsilon: Float(config["layer_norm_eps"]?.asDouble ?? (isXLMR ? 1e-5 : 1e-12)), activation: activation,
+            pooling: traits.pooling == .cls ? .cls : .mean)
     }
 
     /// The file of the weights.

@@ -23,7 +23,7 @@ struct ModelLayout {
         manifest = try ModelManifest(folder: folder)
         let names = FolderFiles.names(in: folder)
         if names.contains("weights.npz"), names.contains("sp.model") {
-            traits = ModelTraits(format: .use, dimension: 512, maximumTokens: 8_192, pooling: .own)
+            traits = ModelTraits(format: .use, dimension: 512, maximumTokens: Self.useTokens, pooling: .own)
             weights = "weights.npz"
             tokenizer = ["sp.model"]
         } else if let file = names.first(where: { $0.hasSuffix(".bin") && E5S1Start(path: folder + "/" + $0) != nil }),
@@ -35,7 +35,7 @@ struct ModelLayout {
             weights = file
             tokenizer = names.filter { $0 == Self.characterMap }
         } else if names.contains("config.json") {
-            let files = HuggingFaceFiles(folder: folder, name: name, names: names)
+            let files = HuggingFaceFiles(folder: folder, name: name)
             traits = try files.traits()
             weights = try files.weights()
             tokenizer = try files.tokenizer()
@@ -52,6 +52,9 @@ struct ModelLayout {
 
     /// The character map of an E5S1 model, beside its .bin.
     static let characterMap = "normalizer.charsmap"
+
+    /// The Universal Sentence Encoder has no limit of its own; this one bounds memory.
+    static let useTokens = 8_192
 
     /// What the models of the e5 family were trained with.
     static let e5Prompts: [EmbeddingKind: String] = [.query: "query: ", .passage: "passage: "]

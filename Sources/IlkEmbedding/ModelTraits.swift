@@ -39,6 +39,22 @@ package struct ModelTraits: Sendable, Equatable {
     package var licence: String?
     package var origin: String?
 
+    package init(
+        format: Format, dimension: Int, maximumTokens: Int? = nil, prompts: [EmbeddingKind: String] = [:],
+        pooling: Pooling = .mean, arithmetic: String = "f32", languages: String? = nil, licence: String? = nil,
+        origin: String? = nil
+    ) {
+        self.format = format
+        self.dimension = dimension
+        self.maximumTokens = maximumTokens
+        self.prompts = prompts
+        self.pooling = pooling
+        self.arithmetic = arithmetic
+        self.languages = languages
+        self.licence = licence
+        self.origin = origin
+    }
+
     /// The prompt of a kind; empty where there is none.
     package func prompt(_ kind: EmbeddingKind) -> String { prompts[kind] ?? "" }
 

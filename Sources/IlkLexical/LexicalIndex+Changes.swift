@@ -23,7 +23,7 @@ extension LexicalIndex {
                 lengths.append(0)
                 continue
             }
-            analyzer.analyze(text, into: &writing.tokens)
+            analyzer.analyze(text, for: .document, into: &writing.tokens)
             lengths.append(UInt32(clamping: writing.tokens.words))
             state.withLock { [tokens = writing.tokens] state in
                 for span in tokens.spans {

@@ -25,7 +25,7 @@ enum PackedIntegers {
         if bits > 0 { bytes.append(UInt8(truncatingIfNeeded: word)) }
     }
 
-    /// The number at a place. Up to 8 bytes from it on must be readable.
+    /// The number at a place, from which on 8 bytes must be readable.
     @inline(__always)
     static func value(_ bytes: UnsafeRawPointer, width: Int, at place: Int) -> UInt32 {
         let bit = place &* width

@@ -60,7 +60,7 @@
             offset: UInt32(columns.data.count), count: 0, impact: 0, firstBlock: UInt32(columns.blocks.count))
     }
 
-    /// Adds a posting; documents ascend. `frequency` is asked for each field.
+    /// Adds a posting, behind those of lower documents; `frequency` is asked for each field.
     @inline(__always)
     mutating func add(document: UInt32, frequency: (_ field: Int) -> UInt32) {
         if waiting == PostingBlock.size { flush(isLast: false) }

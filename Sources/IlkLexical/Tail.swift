@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// One thread appends. Readers are told, under the index's lock, how many documents there are, and look at those only.
 @safe final class Tail: Sendable {
-    /// Documents until a segment is made of them. A search looks at each, which costs it some 20 µs.
+    /// Documents until a segment is made of them: a search looks at each, which costs it some 20 µs.
     static let limit = 128
 
     let fieldCount: Int

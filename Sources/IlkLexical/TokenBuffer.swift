@@ -15,6 +15,9 @@ package struct TokenBuffer {
     /// Words so far: the next position, and in the end the length of the text.
     var words = 0
 
+    /// What the text was folded to: kept for its memory.
+    var folded = FoldedText()
+
     package init() {}
 
     mutating func removeAll() {
@@ -26,6 +29,26 @@ package struct TokenBuffer {
     /// Adds a byte to the term that is being written; ``endTerm(position:characters:)`` ends it.
     @inline(__always)
     mutating func write(_ byte: UInt8) { bytes.append(byte) }
+
+    /// Adds a character to the term that is being written.
+    mutating func write(scalar: UInt32) {
+        switch scalar {
+        case ..<0x80:
+            bytes.append(UInt8(scalar))
+        case ..<0x800:
+            bytes.append(UInt8(0xC0 | scalar >> 6))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        case ..<0x1_0000:
+            bytes.append(UInt8(0xE0 | scalar >> 12))
+            bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        default:
+            bytes.append(UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18))
+            bytes.append(UInt8(0x80 | scalar >> 12 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        }
+    }
 
     /// Ends the term that was written; an empty one is none, and a long one is cut.
     mutating func endTerm(position: Int, characters: Range<Int>) {

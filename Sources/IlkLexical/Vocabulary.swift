@@ -14,7 +14,7 @@ struct Vocabulary: ~Copyable {
     private var hashes = GrowingBuffer<UInt32>()
     /// Live documents that have the term.
     private(set) var frequencies = GrowingBuffer<UInt32>()
-    /// Open addressing: the term's number + 1, 0 for an empty slot. Its size is a power of two, at most half full.
+    /// Open addressing: the term's number + 1, 0 for an empty slot; a power of two, at most half full.
     private var slots = GrowingBuffer<UInt32>(repeating: 0, count: 1_024)
 
     init() { starts.append(0) }

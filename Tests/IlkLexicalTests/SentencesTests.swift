@@ -35,7 +35,7 @@ struct SentencesTests {
     @Test(
         "the ranges are the whole text, whatever it is",
         arguments: [
-            "", " ", "；", "；；", "a；", "。", "🐼🐼", "e\u{301}. ́x", "\u{0}a\u{0}", String(repeating: "长", count: 5_000),
+            "", " ", "；", "；；", "a；", "。", "🐼🐼", "e\u{301}. ́x", "\u{0}a\u{0}", "长长。长",
         ])
     func whole(_ text: String) {
         #expect(sentences(text).joined() == text)

@@ -59,3 +59,6 @@ typedef enum ilk_script {
 } ilk_script;
 
 ilk_script ilk_script_of(uint32_t scalar);
+
+/// The value of a decimal digit of any script, or -1.
+int32_t ilk_digit_value(uint32_t scalar);

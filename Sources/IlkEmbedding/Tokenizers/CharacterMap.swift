@@ -11,7 +11,7 @@ struct CharacterMap: Sendable {
     private var units: [UInt32] = []
     /// UTF-8 of all replacements: the charsmap's each end with a NUL, those of the table are known by their length.
     private(set) var replacements: [UInt8] = [0]
-    private var table: SingleRules?
+    private var table: CodePointTable?
     /// Bit n: no rule begins with ASCII n alone or followed by ASCII, so between ASCII it stays.
     private var plain: (low: UInt64, high: UInt64) = (.max, .max)
 
@@ -45,12 +45,14 @@ struct CharacterMap: Sendable {
 
     /// Takes the rules for single code points from a table; the charsmap keeps those for sequences.
     mutating func replaceSingleRules(by rules: [(codePoint: UInt32, replacement: [UInt8])]) throws(IlkError) {
-        var table = SingleRules()
+        var table = CodePointTable()
         for rule in rules {
-            guard rule.codePoint <= 0x10FFFF, rule.replacement.count < 256, replacements.count < 1 << 23 else {
+            guard rule.codePoint <= 0x10FFFF, rule.replacement.count <= CodePointTable.largestCount,
+                replacements.count <= CodePointTable.largestStart
+            else {
                 throw .brokenTokenizer("its character table has a rule for code point \(rule.codePoint) that is none")
             }
-            table.set(rule.codePoint, offset: replacements.count, count: rule.replacement.count)
+            table.set(rule.codePoint, start: replacements.count, count: rule.replacement.count)
             replacements += rule.replacement
         }
         self.table = table
@@ -60,7 +62,7 @@ struct CharacterMap: Sendable {
     private mutating func findPlain() {
         plain = (0, 0)
         for character in UInt8(0)..<128 {
-            guard table?.rule(for: UInt32(character)) == nil, !beginsRule(character) else { continue }
+            guard table?[UInt32(character)] == nil, !beginsRule(character) else { continue }
             if character < 64 { plain.low |= 1 << UInt64(character) } else { plain.high |= 1 << UInt64(character - 64) }
         }
     }
@@ -112,34 +114,28 @@ struct CharacterMap: Sendable {
             while replacements[end] != 0 { end += 1 }
             return Rule(length: found.length, replacement: found.value..<end)
         }
-        return table?.rule(for: UTF8Bytes.codePoint(in: text, at: start, length: first)).map {
-            Rule(length: first, replacement: $0)
+        guard let table else { return nil }
+        let codePoint = UTF8Bytes.codePoint(in: text, at: start, length: first)
+        return table[codePoint].map { Rule(length: first, replacement: $0) }
+    }
+
+    /// A whole text with its rules applied.
+    func applied(to text: borrowing Span<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        var place = 0
+        while place < text.count {
+            if let rule = rule(in: text, at: place) {
+                output += replacements[rule.replacement]
+                place += rule.length
+            } else {
+                let end = min(place + UTF8Bytes.length(lead: text[place]), text.count)
+                for byte in place..<end { output.append(text[byte]) }
+                place = end
+            }
         }
+        return output
     }
 
     private static func offset(_ unit: UInt32) -> Int { Int((unit >> 10) << ((unit & 1 << 9) >> 6)) }
-}
-
-/// Replacements of single code points, in pages of 256.
-private struct SingleRules: Sendable {
-    private var pages = [UInt16](repeating: 0, count: 0x1100)
-    /// A rule is its offset + 1, and its count in the low 8 bits; the first page has none.
-    private var rules = [UInt32](repeating: 0, count: 256)
-
-    mutating func set(_ codePoint: UInt32, offset: Int, count: Int) {
-        let page = Int(codePoint >> 8)
-        if pages[page] == 0 {
-            pages[page] = UInt16(rules.count / 256)
-            rules.append(contentsOf: repeatElement(0, count: 256))
-        }
-        rules[Int(pages[page]) * 256 + Int(codePoint & 255)] = UInt32(offset + 1) << 8 | UInt32(count)
-    }
-
-    @inline(__always)
-    func rule(for codePoint: UInt32) -> Range<Int>? {
-        let rule = rules[Int(pages[Int(codePoint >> 8)]) * 256 + Int(codePoint & 255)]
-        guard rule != 0 else { return nil }
-        let offset = Int(rule >> 8) - 1
-        return offset..<offset + Int(rule & 255)
-    }
 }

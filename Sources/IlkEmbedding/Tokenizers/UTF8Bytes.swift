@@ -29,6 +29,14 @@ enum UTF8Bytes {
         return value <= 0x10FFFF ? value : 0xFFFD
     }
 
+    /// The code point at a place, U+FFFD where there is none, and moves past it.
+    @inline(__always)
+    static func scalar(in text: borrowing Span<UInt8>, at place: inout Int) -> Unicode.Scalar {
+        let length = min(length(lead: text[place]), text.count - place)
+        defer { place += length }
+        return Unicode.Scalar(codePoint(in: text, at: place, length: length)) ?? "\u{FFFD}"
+    }
+
     /// Appends a code point.
     static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
         if scalar.isASCII {

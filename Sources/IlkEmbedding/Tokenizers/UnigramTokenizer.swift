@@ -18,6 +18,6 @@ struct UnigramTokenizer: Tokenizer {
         var text = text
         text.makeContiguousUTF8()
         let normalized = normalizer.normalized(text.utf8.span)
-        return vocabulary.ids(of: normalized.span)
+        return vocabulary.ids(of: normalized.span, sums: Float.self)
     }
 }

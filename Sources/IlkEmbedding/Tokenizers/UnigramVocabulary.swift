@@ -69,19 +69,22 @@ struct UnigramVocabulary: Sendable {
     }
 
     /// The likeliest way to a byte: the last piece on it and its score in all.
-    private struct Step {
-        var score: Float = 0
+    private struct Step<Sum: BinaryFloatingPoint & BitwiseCopyable> {
+        var score: Sum = 0
         var start: Int32 = -1
         var id: Int32 = 0
     }
 
     /// The ids of the likeliest pieces that make up a normalised text; neighbouring unknown ones are one.
     ///
-    /// Viterbi's algorithm, in SentencePiece's order and its `float` sums: they decide between ways that are as likely.
-    func ids(of text: borrowing Span<UInt8>) -> [Int32] {
+    /// Viterbi's algorithm. Between ways that are as likely its order decides, which is SentencePiece's, and how sums are
+    /// rounded: SentencePiece's are `Float`, those of Hugging Face's `tokenizers` `Double`.
+    func ids<Sum: BinaryFloatingPoint & BitwiseCopyable>(
+        of text: borrowing Span<UInt8>, sums: Sum.Type
+    ) -> [Int32] {
         let count = text.count
         guard count > 0, count < Int(Int32.max) else { return [] }
-        var steps = [Step](repeating: Step(), count: count + 1)
+        var steps = [Step<Sum>](repeating: Step(), count: count + 1)
         do {
             var best = steps.mutableSpan
             let units = trie.units.span
@@ -102,11 +105,11 @@ struct UnigramVocabulary: Sendable {
                     let score =
                         verbatim.isEmpty || !verbatim.contains(id)
                         ? scores[id] : Float(end - start) * verbatimScore - 0.1
-                    Self.improve(&best, to: end, from: start, id: Int32(id), score: score + reached)
+                    Self.improve(&best, to: end, from: start, id: Int32(id), score: Sum(score) + reached)
                     if end - start == length { hasCharacter = true }
                 }
                 if !hasCharacter {
-                    let score = unknownScore + reached
+                    let score = Sum(unknownScore) + reached
                     Self.improve(&best, to: start + length, from: start, id: unknown, score: score)
                 }
                 start += length
@@ -116,14 +119,14 @@ struct UnigramVocabulary: Sendable {
     }
 
     @inline(__always)
-    private static func improve(
-        _ best: inout MutableSpan<Step>, to end: Int, from start: Int, id: Int32, score: Float
+    private static func improve<Sum>(
+        _ best: inout MutableSpan<Step<Sum>>, to end: Int, from start: Int, id: Int32, score: Sum
     ) {
         guard best[end].start < 0 || score > best[end].score else { return }
         best[end] = Step(score: score, start: Int32(start), id: id)
     }
 
-    private func path(_ steps: [Step]) -> [Int32] {
+    private func path<Sum>(_ steps: [Step<Sum>]) -> [Int32] {
         var ids: [Int32] = []
         ids.reserveCapacity(steps.count / 3)
         var end = steps.count - 1

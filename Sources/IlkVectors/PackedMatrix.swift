@@ -1,0 +1,152 @@
+import CIlkKernels
+import Glibc
+
+/// Weights of a linear layer, laid out once for the CPU's registers: panels of 16 outputs.
+///
+/// `apply` writes whole panels, so an output row has `outputStride` places though only `outputs` mean something.
+@safe package final class PackedMatrix: Sendable {
+    package enum Arithmetic: Sendable, Equatable {
+        /// f32 all through.
+        case f32
+        /// 4-bit weights as they are, activations as 16-bit integers with a scale per 32: exact but for those 16 bits.
+        case q4s16
+    }
+
+    package let inputs: Int
+    package let outputs: Int
+    package let arithmetic: Arithmetic
+    // SAFETY: written in init only.
+    private nonisolated(unsafe) let packed: UnsafeMutableRawPointer
+    private nonisolated(unsafe) let bias: UnsafeMutablePointer<Float>
+    private let memory: AddressSpace
+
+    /// Inputs that share a scale in Q4_0 and in 16-bit activations.
+    package static let blockInputs = 32
+    /// Bytes of a Q4_0 block: an f16 scale and 32 weights of four bits.
+    package static let blockBytes = 18
+
+    private init(inputs: Int, bias: [Float], arithmetic: Arithmetic, byteCount: Int) {
+        self.inputs = inputs
+        outputs = bias.count
+        self.arithmetic = arithmetic
+        let biasBytes = ilk_panels(bias.count) * 16 * MemoryLayout<Float>.stride
+        guard let memory = AddressSpace(byteCount: byteCount + biasBytes) else {
+            preconditionFailure("no address space for \(byteCount) bytes of weights")
+        }
+        self.memory = memory
+        unsafe self.bias = memory.base.bindMemory(to: Float.self, capacity: biasBytes / 4)
+        unsafe packed = memory.base + biasBytes
+        for place in bias.indices { unsafe self.bias[place] = bias[place] }
+    }
+
+    /// Lays `bias.count` rows of `inputs` floats out.
+    package convenience init(rows: UnsafePointer<Float>, inputs: Int, bias: [Float]) {
+        self.init(
+            inputs: inputs, bias: bias, arithmetic: .f32,
+            byteCount: ilk_packed_f32_count(inputs, bias.count) * MemoryLayout<Float>.stride)
+        unsafe ilk_pack_f32(rows, inputs, outputs, packed.assumingMemoryBound(to: Float.self))
+    }
+
+    /// Lays `bias.count` rows of Q4_0 blocks out; `inputs` is a multiple of 32.
+    package convenience init(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float]) {
+        precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
+        self.init(
+            inputs: inputs, bias: bias, arithmetic: .q4s16, byteCount: ilk_packed_q4_size(inputs, bias.count))
+        unsafe ilk_pack_q4(q4Rows, inputs, outputs, packed.assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// Places of an output row that `apply` writes.
+    package var outputStride: Int { ilk_panels(outputs) * 16 }
+
+    /// Bytes of scratch that `apply` needs for so many rows.
+    package func scratchBytes(rows: Int) -> Int {
+        unsafe arithmetic == .f32 ? 0 : QuantizedRows.byteCount(rows, inputs)
+    }
+
+    /// `output = input · weightsᵀ + bias` for `rows` rows.
+    ///
+    /// A row's result does not depend on the other rows. `scratch` has room for `scratchBytes(rows:)`.
+    package func apply(
+        _ input: UnsafePointer<Float>, stride: Int, rows: Int, to output: UnsafeMutablePointer<Float>,
+        stride outputStride: Int, scratch: UnsafeMutableRawPointer
+    ) {
+        switch arithmetic {
+        case .f32:
+            unsafe EncoderKernels.selected.pointee.linear_f32(
+                input, stride, rows, packed.assumingMemoryBound(to: Float.self), bias, inputs, outputs, output,
+                outputStride)
+        case .q4s16:
+            let quantized = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
+            unsafe EncoderKernels.selected.pointee.quantize(
+                input, stride, rows, inputs, quantized.integers, quantized.scales)
+            unsafe apply(quantized, to: output, stride: outputStride)
+        }
+    }
+
+    private func apply(_ rows: QuantizedRows, to output: UnsafeMutablePointer<Float>, stride: Int) {
+        unsafe EncoderKernels.selected.pointee.linear_q4(
+            rows.integers, rows.scales, rows.count, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
+            output, stride)
+    }
+}
+
+extension PackedMatrix {
+    /// Whether the integers of this matrix's outputs can go straight into `next`.
+    private func feeds(_ next: PackedMatrix) -> Bool {
+        arithmetic == .q4s16 && next.arithmetic == .q4s16 && outputs % Self.blockInputs == 0
+    }
+
+    /// Bytes of scratch that `apply` with a second matrix needs for so many rows.
+    package func scratchBytes(rows: Int, then next: PackedMatrix) -> Int {
+        let own = (scratchBytes(rows: rows) + 63) / 64 * 64
+        guard feeds(next) else { return max(own, next.scratchBytes(rows: rows)) + rows * outputStride * 4 }
+        return own + (next.scratchBytes(rows: rows) + 63) / 64 * 64 + rows * Self.blockInputs * 4
+    }
+
+    /// `output = next(activation(self(input)))`: a feed-forward part.
+    ///
+    /// `scratch` has room for `scratchBytes(rows:then:)`.
+    package func apply(
+        _ input: UnsafePointer<Float>, stride: Int, rows: Int, activation: EncoderKernels.Activation,
+        then next: PackedMatrix, to output: UnsafeMutablePointer<Float>, stride outputStride: Int,
+        scratch: UnsafeMutableRawPointer
+    ) {
+        precondition(next.inputs == outputs, "\(outputs) outputs for \(next.inputs) inputs")
+        guard feeds(next) else {
+            let inner = unsafe scratch.assumingMemoryBound(to: Float.self)
+            let rest = unsafe scratch + rows * self.outputStride * 4
+            unsafe apply(input, stride: stride, rows: rows, to: inner, stride: self.outputStride, scratch: rest)
+            unsafe activation.apply(inner, count: rows * self.outputStride)
+            unsafe next.apply(
+                inner, stride: self.outputStride, rows: rows, to: output, stride: outputStride, scratch: rest)
+            return
+        }
+        let own = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
+        let second = unsafe scratch + (scratchBytes(rows: rows) + 63) / 64 * 64
+        let between = unsafe QuantizedRows(second, rows: rows, inputs: outputs)
+        let tile = unsafe second + (next.scratchBytes(rows: rows) + 63) / 64 * 64
+        let kernels = unsafe EncoderKernels.selected
+        unsafe kernels.pointee.quantize(input, stride, rows, inputs, own.integers, own.scales)
+        unsafe kernels.pointee.feed_q4(
+            own.integers, own.scales, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
+            activation.code, between.integers, between.scales, tile.assumingMemoryBound(to: Float.self))
+        unsafe next.apply(between, to: output, stride: outputStride)
+    }
+}
+
+/// Rows as 16-bit integers with a scale per 32, in scratch memory.
+@unsafe private struct QuantizedRows {
+    let count: Int
+    let scales: UnsafeMutablePointer<Float>
+    let integers: UnsafeMutablePointer<Int16>
+
+    init(_ memory: UnsafeMutableRawPointer, rows: Int, inputs: Int) {
+        unsafe count = rows
+        unsafe integers = memory.assumingMemoryBound(to: Int16.self)
+        unsafe scales = (memory + rows * inputs * 2).assumingMemoryBound(to: Float.self)
+    }
+
+    static func byteCount(_ rows: Int, _ inputs: Int) -> Int {
+        rows * (inputs * 2 + inputs / PackedMatrix.blockInputs * 4)
+    }
+}
