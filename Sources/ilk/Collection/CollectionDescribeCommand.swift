@@ -19,7 +19,10 @@ struct CollectionDescribeCommand: AsyncParsableCommand {
         let state = description["state"]?.plain ?? ""
         let reason = description["reason"]?.plain ?? ""
         // One that cannot be read does not tell how many.
-        let points = description["count"]?.integer.map { Format.counted($0, "point") } ?? "? points"
+        let documents = description["documents"]?.integer
+        let thing = documents == nil ? "point" : "passage"
+        var points = description["count"]?.integer.map { Format.counted($0, thing) } ?? "? \(thing)s"
+        if let documents { points = "\(Format.counted(documents, "document")), \(points)" }
         Output.line("\(name): \(points), \(state)\(reason.isEmpty ? "" : " (\(reason))")")
         embedding(description["embedding"])
         vectors(description)

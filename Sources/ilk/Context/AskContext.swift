@@ -12,7 +12,7 @@ struct AskContext: AsyncParsableCommand {
 
               ilk ask-context handbook "How long may I return goods?"
               ilk ask-context handbook "退货期限是多久?" -k 8 \\
-                  --token-budget 1500 --filter "lang = 'zh'"
+                  --token-budget 1500 --filter "metadata.lang = 'zh'"
             """)
 
     @Argument(help: "The knowledge base.") var collection: String
@@ -27,7 +27,8 @@ struct AskContext: AsyncParsableCommand {
     @Option(help: "By meaning (dense), by words (lexical) or by both (hybrid).") var mode = SearchMode.hybrid
     @Option(
         help: ArgumentHelp(
-            "Only documents whose metadata, `document` or `title` pass this filter.", valueName: "filter"))
+            "Only documents that pass this filter, such as \"metadata.lang = 'en'\"; document and title are their id and title.",
+            valueName: "filter"))
     var filter: String?
     @Flag(help: "Tell how the search was done and why.") var explain = false
     @OptionGroup var client: ClientOptions

@@ -7,7 +7,7 @@ struct DocumentAddCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Add files to a knowledge base, or replace what is there of them.",
         discussion: """
             A document's id is its file's name, or its path below the folder that is named; passages that did not change \
-            are not embedded again. --metadata is what filters look into, and --context a text that is searched with \
+            are not embedded again. --metadata lang=en is what a filter asks for as metadata.lang, and --context a text that is searched with \
             every passage and never shown. Of a folder, text, Markdown and HTML files are taken. Files that cannot be \
             documents are named, the others are added: then the status is 1.
 
@@ -23,7 +23,7 @@ struct DocumentAddCommand: AsyncParsableCommand {
     var format = DocumentFormatChoice.auto
     @Flag(name: .shortAndLong, help: "Add the documents in folders and below them.") var recursive = false
     @Option(help: ArgumentHelp("The document's id, for one file (default: its name).", valueName: "id")) var id: String?
-    @Option(help: ArgumentHelp("Its title, for one file (default: its first heading).", valueName: "title"))
+    @Option(help: ArgumentHelp("Its title, for one file (default: what it calls itself).", valueName: "title"))
     var title: String?
     @Option(
         help: ArgumentHelp(

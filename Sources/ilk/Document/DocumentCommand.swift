@@ -57,7 +57,7 @@ struct DocumentListCommand: AsyncParsableCommand {
             for document in documents {
                 table.add([
                     document["id"]?.plain ?? "", (document["title"]?.plain ?? "").cut(to: 50),
-                    document["passages"]?.integer.map(Format.count) ?? "", document["metadata"]?.text ?? "",
+                    document["passage_count"]?.integer.map(Format.count) ?? "", document["metadata"]?.text ?? "",
                 ])
             }
             table.show()

@@ -17,6 +17,7 @@ struct CollectionFacts {
             (isKnowledgeBase ? "passages" : "points", description["count"] ?? .null), ("state", state),
         ]
         if isKnowledgeBase {
+            if let documents = description["documents"] { members.append(("documents", documents)) }
             members.append(("found_with", .string("retrieve")))
         } else {
             let modes: [SearchMode] =

@@ -71,7 +71,13 @@ extension MCPTools {
             }
             var members: [(String, JSONValue)] = [("name", .string(name))] + facts.members
             members.append(("fields", .array(fields)))
-            if !facts.isKnowledgeBase {
+            if facts.isKnowledgeBase {
+                let page = try? await link.call(
+                    "document.list", [("collection", .string(name)), ("limit", .int(1))])
+                if let document = page?["documents"]?.elements.first {
+                    members.append(("example_document", document.shortened(strings: 200, elements: 10)))
+                }
+            } else {
                 let page = try? await link.call(
                     "points.scroll", [("collection", .string(name)), ("limit", .int(1))])
                 if let payload = page?["points"]?.elements.first?["payload"] {

@@ -128,7 +128,8 @@ extension MCPTools {
                 .number("k", in: 1...100, default: 5, "Passages at most."),
                 .text(
                     "filter",
-                    FilterGuide.syntax + " Here it looks into the documents' metadata, and into `document` and `title`."
+                    FilterGuide.syntax
+                        + " Here `document` is a document's id, `title` its title, and metadata.x what its metadata has as x."
                 ),
                 Self.modeParameter,
                 .number("token_budget", in: 1...1_000_000, "Tokens that all passages have together at most."),

@@ -15,7 +15,8 @@ struct ModelCommand: AsyncParsableCommand {
               ilk model default multilingual-e5-small
             """,
         subcommands: [
-            ModelListCommand.self, ModelInfoCommand.self, ModelDefaultCommand.self, ModelRemoveCommand.self,
+            ModelListCommand.self, ModelInfoCommand.self, ModelAddCommand.self, ModelVerifyCommand.self,
+            ModelRemoveCommand.self, ModelDefaultCommand.self,
         ],
         defaultSubcommand: ModelListCommand.self)
 }
