@@ -117,7 +117,8 @@ let package = Package(
         tests("IlkFilterTests", ["IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkDatasetsTests", ["IlkDatasets", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
-            "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"], exclude: ["Fixtures"]),
+            "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
+            exclude: ["Fixtures"]),
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
             "IlkKnowledgeTests",

@@ -7,9 +7,12 @@ extension EmbeddingModel {
     /// - Parameters:
     ///   - folder: a folder of the model store, or any with the same files.
     ///   - name: what the model is called; nil for what its manifest says, or the folder's name.
+    ///   - isCentred: whether language means that lie beside the weights are subtracted.
     /// - Returns: the model.
     /// - Throws: `invalid_request` with what is missing in the folder or what ilk cannot do; `internal` for damage.
-    package static func open(folder: String, name: String? = nil) throws(IlkError) -> EmbeddingModel {
+    package static func open(
+        folder: String, name: String? = nil, isCentred: Bool = true
+    ) throws(IlkError) -> EmbeddingModel {
         let own = folder.split(separator: "/").last.map(String.init) ?? folder
         let recorded = try ModelManifest(folder: folder)?.name
         let layout = try ModelLayout(folder: folder, name: name ?? recorded ?? own)
@@ -25,7 +28,7 @@ extension EmbeddingModel {
         let content = try ModelManifest.checksums(of: layout.contentFiles, in: folder, manifest: layout.manifest)
         return EmbeddingModel(
             name: layout.name, traits: traits, tokenizer: parts.tokenizer, encoder: parts.encoder,
-            means: try means(of: layout), content: content)
+            means: isCentred ? try means(of: layout) : nil, content: content)
     }
 
     private struct Parts {

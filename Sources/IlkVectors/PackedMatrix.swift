@@ -18,41 +18,49 @@ import Glibc
     // SAFETY: written in init only.
     private nonisolated(unsafe) let packed: UnsafeMutableRawPointer
     private nonisolated(unsafe) let bias: UnsafeMutablePointer<Float>
-    private let memory: AddressSpace
+    private let arena: WeightArena
 
     /// Inputs that share a scale in Q4_0 and in 16-bit activations.
     package static let blockInputs = 32
     /// Bytes of a Q4_0 block: an f16 scale and 32 weights of four bits.
     package static let blockBytes = 18
 
-    private init(inputs: Int, bias: [Float], arithmetic: Arithmetic, byteCount: Int) {
+    private init?(inputs: Int, bias: [Float], arithmetic: Arithmetic, byteCount: Int, in arena: WeightArena) {
         self.inputs = inputs
         outputs = bias.count
         self.arithmetic = arithmetic
-        let biasBytes = ilk_panels(bias.count) * 16 * MemoryLayout<Float>.stride
-        guard let memory = AddressSpace(byteCount: byteCount + biasBytes) else {
-            preconditionFailure("no address space for \(byteCount) bytes of weights")
+        self.arena = arena
+        let places = ilk_panels(bias.count) * 16
+        guard let packed = unsafe arena.take(byteCount),
+            let room = unsafe arena.take(places * MemoryLayout<Float>.stride)
+        else {
+            return nil
         }
-        self.memory = memory
-        unsafe self.bias = memory.base.bindMemory(to: Float.self, capacity: biasBytes / 4)
-        unsafe packed = memory.base + biasBytes
+        unsafe self.packed = packed
+        unsafe self.bias = room.bindMemory(to: Float.self, capacity: places)
         for place in bias.indices { unsafe self.bias[place] = bias[place] }
     }
 
-    /// Lays `bias.count` rows of `inputs` floats out.
-    package convenience init(rows: UnsafePointer<Float>, inputs: Int, bias: [Float]) {
+    /// Lays `bias.count` rows of `inputs` floats out; nil where the arena is full.
+    package convenience init?(rows: UnsafePointer<Float>, inputs: Int, bias: [Float], in arena: WeightArena) {
         self.init(
             inputs: inputs, bias: bias, arithmetic: .f32,
-            byteCount: ilk_packed_f32_count(inputs, bias.count) * MemoryLayout<Float>.stride)
+            byteCount: ilk_packed_f32_count(inputs, bias.count) * MemoryLayout<Float>.stride, in: arena)
         unsafe ilk_pack_f32(rows, inputs, outputs, packed.assumingMemoryBound(to: Float.self))
     }
 
-    /// Lays `bias.count` rows of Q4_0 blocks out; `inputs` is a multiple of 32.
-    package convenience init(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float]) {
+    /// Lays `bias.count` rows of Q4_0 blocks out, `inputs` being a multiple of 32; nil where the arena is full.
+    package convenience init?(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float], in arena: WeightArena) {
         precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
         self.init(
-            inputs: inputs, bias: bias, arithmetic: .q4s16, byteCount: ilk_packed_q4_size(inputs, bias.count))
+            inputs: inputs, bias: bias, arithmetic: .q4s16, byteCount: ilk_packed_q4_size(inputs, bias.count),
+            in: arena)
         unsafe ilk_pack_q4(q4Rows, inputs, outputs, packed.assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// Bytes of an arena that a matrix takes at most, whatever its arithmetic.
+    package static func largestByteCount(inputs: Int, outputs: Int) -> Int {
+        (ilk_packed_f32_count(inputs, outputs) + ilk_panels(outputs) * 16) * MemoryLayout<Float>.stride + 128
     }
 
     /// Places of an output row that `apply` writes.

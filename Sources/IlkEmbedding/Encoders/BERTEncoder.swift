@@ -32,7 +32,7 @@ package final class BERTEncoder: TextEncoder {
     /// such texts. An id that the model does not know counts as id 0.
     package func encode(_ batch: TokenBatch, threads: Int) -> [Float] {
         let texts = Text.all(of: batch, limit: configuration.maximumTokens)
-        let groups = Text.groups(of: texts, tokens: layout.tokens)
+        let groups = Text.groups(of: texts, tokens: EncoderWorkspace.Layout.groupTokens)
         let count = batch.lengths.count * dimension
         // SAFETY: every text writes its own row, and the rows of texts without tokens are zero from the start.
         return unsafe [Float](unsafeUninitializedCapacity: count) { vectors, initialized in
@@ -112,7 +112,7 @@ extension EncoderConfiguration {
     /// - Throws: `invalid_request` where the numbers do not make an encoder.
     func check() throws(IlkError) {
         let sizes = [hidden, layers, heads, feedForward, vocabulary, positions]
-        guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }), hidden <= 1 << 16, feedForward <= 1 << 18,
+        guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }), hidden <= 1 << 16, feedForward <= 1 << 18, layers <= 1_024,
             hidden % heads == 0
         else {
             throw IlkError(

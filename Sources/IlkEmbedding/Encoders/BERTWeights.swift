@@ -25,8 +25,13 @@ struct BERTWeights: Sendable {
         let names = BERTNames(in: file, layers: configuration.layers)
         let hidden = configuration.hidden
         let inner = configuration.feedForward
-        words = WordTable(
-            try file.require(names.words, shape: [configuration.vocabulary, hidden]), columns: hidden)
+        let table = try file.require(names.words, shape: [configuration.vocabulary, hidden])
+        guard table.elementType != .other, table.elementType != .q4 || hidden % PackedMatrix.blockInputs == 0 else {
+            throw IlkError(
+                .invalidRequest,
+                "\(file.path): '\(names.words)' is not F32, F16, BF16 or rows of whole Q4_0 blocks; convert the model")
+        }
+        words = WordTable(table, columns: hidden)
         var positions = try file.require(names.positions, shape: [configuration.positions, hidden]).floats()
         guard let types = file[names.types], types.elementCount >= hidden, types.elementCount % hidden == 0 else {
             throw IlkError(
@@ -40,6 +45,12 @@ struct BERTWeights: Sendable {
                 gain: try file.require(pair.weight, shape: [hidden]).floats(),
                 bias: try file.require(pair.bias, shape: [hidden]).floats(), epsilon: configuration.epsilon)
         }
+        let shapes = [(hidden, 3 * hidden), (hidden, hidden), (hidden, inner), (inner, hidden)]
+        let layer = shapes.reduce(0) { $0 + PackedMatrix.largestByteCount(inputs: $1.0, outputs: $1.1) }
+        guard let arena = WeightArena(capacity: configuration.layers * layer) else {
+            throw IlkError(
+                .overloaded, "the system has no address space for the weights of \(file.path); free some memory")
+        }
         func matrix(_ pairs: [BERTNames.Pair], outputs: Int, inputs: Int) throws(IlkError) -> PackedMatrix {
             var weights: [WeightTensor] = []
             var bias: [Float] = []
@@ -47,7 +58,7 @@ struct BERTWeights: Sendable {
                 weights.append(try file.require(pair.weight, shape: [outputs, inputs]))
                 bias += try file.require(pair.bias, shape: [outputs]).floats()
             }
-            return try PackedMatrix(stacking: weights, inputs: inputs, bias: bias)
+            return try PackedMatrix.stacking(weights, inputs: inputs, bias: bias, in: arena)
         }
         self.norm = try norm(names.norm)
         layers = []
@@ -74,16 +85,23 @@ extension PackedMatrix {
     /// Packs tensors of the same number of columns, one below the other.
     ///
     /// Q4_0 stays Q4_0 where all are; anything else becomes f32.
-    fileprivate convenience init(stacking tensors: [WeightTensor], inputs: Int, bias: [Float]) throws(IlkError) {
+    fileprivate static func stacking(
+        _ tensors: [WeightTensor], inputs: Int, bias: [Float], in arena: WeightArena
+    ) throws(IlkError) -> PackedMatrix {
+        let matrix: PackedMatrix?
         if tensors.allSatisfy({ $0.elementType == .q4 }), inputs % PackedMatrix.blockInputs == 0 {
             var blocks: [UInt8] = []
             for tensor in tensors { unsafe tensor.withBytes { unsafe blocks.append(contentsOf: $0) } }
-            unsafe self.init(q4Rows: blocks, inputs: inputs, bias: bias)
+            matrix = unsafe PackedMatrix(q4Rows: blocks, inputs: inputs, bias: bias, in: arena)
         } else {
             var rows: [Float] = []
             for tensor in tensors { rows += try tensor.floats() }
-            unsafe self.init(rows: rows, inputs: inputs, bias: bias)
+            matrix = unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena)
         }
+        guard let matrix else {
+            throw IlkError(.internal, "a model's weights need more room than was reckoned; report this")
+        }
+        return matrix
     }
 }
 

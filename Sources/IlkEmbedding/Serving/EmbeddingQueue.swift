@@ -87,7 +87,7 @@ final class EmbeddingQueue: Sendable {
     /// - Throws: `overloaded` where the lane is full, `too_large` where it could never hold the request, `unavailable`
     ///   after ``close()``. Then the completion is not called.
     func submit(_ request: EmbeddingRequest) throws(IlkError) {
-        let lane = request.task.lane
+        let lane = request.lane
         let limit = lane == .interactive ? options.interactiveLimit : options.bulkLimit
         guard request.estimatedTokens <= limit else {
             throw IlkError(
@@ -143,7 +143,11 @@ final class EmbeddingQueue: Sendable {
     }
 
     private func run(_ lane: EmbeddingLane) {
-        if lane == .bulk { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, options.bulkNice) }
+        if lane == .bulk {
+            // On Linux a nice value belongs to a thread.
+            let thread = __priority_which_t(PRIO_PROCESS.rawValue)
+            _ = setpriority(thread, 0, min(getpriority(thread, 0) + options.bulkNice, 19))
+        }
         while true {
             wake(lane).wait()
             while let slice = take(lane) {

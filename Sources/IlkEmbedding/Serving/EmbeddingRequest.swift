@@ -12,6 +12,8 @@ final class EmbeddingRequest: Sendable {
     let dimension: Int
     /// What all texts weigh in the queue.
     let estimatedTokens: Int
+    /// The lane it goes by: an interactive task that would keep others waiting is a bulk one.
+    let lane: EmbeddingLane
     private let cancellation: EmbeddingCancellation?
     private let state: Mutex<State>
 
@@ -31,11 +33,15 @@ final class EmbeddingRequest: Sendable {
         self.dimension = dimension
         self.cancellation = cancellation
         estimatedTokens = task.texts.reduce(0) { $0 + Self.estimate($1, model) }
+        lane = estimatedTokens > Self.interactiveTokens ? .bulk : task.lane
         state = Mutex(
             State(
                 results: [TextVector?](repeating: nil, count: task.texts.count), missing: task.texts.count,
                 completion: completion))
     }
+
+    /// About two seconds of work for one core and a model of e5's size.
+    private static let interactiveTokens = 4_096
 
     /// Tokens that a text will have, near enough for limits and batches: a token has three to five bytes in most languages.
     static func estimate(_ text: String, _ model: EmbeddingModel) -> Int {

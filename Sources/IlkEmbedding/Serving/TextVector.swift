@@ -44,6 +44,7 @@ package struct EmbeddingTask: Sendable {
     package var dimensions: Int?
     package var truncate: TruncationPolicy = .error
     package var blanks: BlankPolicy = .refuse
+    /// A task of thousands of tokens goes by the bulk lane whatever this says.
     package var lane: EmbeddingLane = .interactive
 
     package init(

@@ -16,8 +16,8 @@ final class USEEncoder: TextEncoder {
     private let weights: USEWeights
     private let workspaces = Mutex<[USEWorkspace]>([])
 
-    /// Rows of a group: its buffers stay in the second-level cache beside a convolution's weights.
-    private static let groupRows = 192
+    /// Rows of a group: enough for the 12 MB of weights that each group reads; measured, 192 were 4 to 8 % slower.
+    private static let groupRows = 384
     private static let border = 2
 
     init(path: String) throws(IlkError) { weights = try USEWeights(path: path) }

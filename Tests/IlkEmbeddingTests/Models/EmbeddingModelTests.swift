@@ -135,10 +135,13 @@ import Testing
 
     @Test func `gives the vectors of its version`() throws {
         // Raise HashEncoder.version when these change: the fingerprint must not stay the same.
-        #expect(EmbeddingModel.hash.fingerprint == "hash@HASHFP")
+        #expect(EmbeddingModel.hash.fingerprint == "hash@23fd8133b538387e")
         let vector = try vector("panda 熊猫")
         #expect(vector.count == 256 && abs(vector.length - 1) < 1e-6)
-        #expect(vector.indices.filter { vector[$0] != 0 } == [HASHPLACES])
+        #expect(
+            vector.indices.filter { vector[$0] != 0 } == [
+                17, 73, 102, 107, 137, 151, 193, 201, 211, 219, 233, 234, 236, 252, 253,
+            ])
     }
 
     @Test func `reads long texts and junk`() throws {
