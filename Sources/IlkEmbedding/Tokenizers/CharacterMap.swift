@@ -12,6 +12,8 @@ struct CharacterMap: Sendable {
     /// UTF-8 of all replacements: the charsmap's each end with a NUL, those of the table are known by their length.
     private(set) var replacements: [UInt8] = [0]
     private var table: CodePointTable?
+    /// Where the charsmap's replacements end, with a NUL, and the table's begin.
+    private var tableStart = 1
     /// Bit n: no rule begins with ASCII n alone or followed by ASCII, so between ASCII it stays.
     private var plain: (low: UInt64, high: UInt64) = (.max, .max)
 
@@ -36,6 +38,7 @@ struct CharacterMap: Sendable {
         let start = 4 + trieBytes
         // A NUL more than there should be, so that even a damaged map's last replacement ends.
         replacements = try charsmap.bytes(at: start, count: charsmap.byteCount - start, of: "the character map") + [0]
+        tableStart = replacements.count
         let longest = replacements.split(separator: 0).lazy.map(\.count).max() ?? 0
         guard longest <= Self.longestReplacement else {
             throw .brokenTokenizer("its character map replaces one character by \(longest) bytes")
@@ -109,7 +112,7 @@ struct CharacterMap: Sendable {
                 found = (next - start, Int(units[place] & 0x7FFF_FFFF))
             }
         }
-        if let found, found.value < replacements.count {
+        if let found, found.value < tableStart {
             var end = found.value
             while replacements[end] != 0 { end += 1 }
             return Rule(length: found.length, replacement: found.value..<end)
