@@ -8,7 +8,7 @@ import IlkProtocol
 final class StoredPassages: PassageSource {
     private let collection: VectorCollection
     private var passages: [String: [Int: Passage]] = [:]
-    private var texts: [String: String?] = [:]
+    private var texts: [String: CitedText] = [:]
     /// Whether a document was replaced after its passages were found.
     private(set) var isStale = false
 
@@ -30,32 +30,55 @@ final class StoredPassages: PassageSource {
     func text(of document: String, in range: Range<Int>) -> String? {
         if texts[document] == nil {
             let stored = try? collection.documents([document], withText: true)
-            texts[document] = .some(stored?.first??.text)
+            texts[document] = CitedText(stored?.first??.text ?? "")
         }
-        guard case .some(.some(let text)) = texts[document], let part = text.scalars(in: range) else {
+        guard let text = texts[document], let part = text[range] else {
             isStale = true
             return nil
         }
         // The text, the passages found and their neighbors were read at moments of their own.
         let inside = passages[document]?.values.filter { range.lowerBound <= $0.start && $0.end <= range.upperBound }
-        for passage in inside ?? [] {
-            let place = passage.start - range.lowerBound..<passage.end - range.lowerBound
-            guard part.scalars(in: place) == passage.text else {
-                isStale = true
-                return nil
-            }
+        for passage in inside ?? [] where text[passage.range] != passage.text {
+            isStale = true
+            return nil
         }
         return part
     }
 }
 
-extension String {
-    /// The text over a range of Unicode scalars; nil where it is shorter.
-    func scalars(in range: Range<Int>) -> String? {
-        let all = unicodeScalars
-        guard let start = all.index(all.startIndex, offsetBy: range.lowerBound, limitedBy: all.endIndex),
-            let end = all.index(start, offsetBy: range.count, limitedBy: all.endIndex)
-        else { return nil }
-        return String(all[start..<end])
+/// A text whose ranges are found by scalars, without a walk from its beginning each time.
+private struct CitedText {
+    private let bytes: [UInt8]
+    /// Where every so many scalars begin in the bytes.
+    private var marks: [Int] = []
+    private var count = 0
+
+    private static let stride = 1_024
+
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+        for (place, byte) in bytes.enumerated() where Self.begins(byte) {
+            if count.isMultiple(of: Self.stride) { marks.append(place) }
+            count += 1
+        }
     }
+
+    /// The text over a range of scalars; nil where it is shorter.
+    subscript(range: Range<Int>) -> String? {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
+        return String(decoding: bytes[place(of: range.lowerBound)..<place(of: range.upperBound)], as: UTF8.self)
+    }
+
+    private func place(of scalar: Int) -> Int {
+        guard scalar < count else { return bytes.count }
+        var place = marks[scalar / Self.stride]
+        var left = scalar % Self.stride
+        while left > 0 {
+            place += 1
+            if Self.begins(bytes[place]) { left -= 1 }
+        }
+        return place
+    }
+
+    private static func begins(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 }

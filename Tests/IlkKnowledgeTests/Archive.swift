@@ -57,13 +57,28 @@ final class Archive: Sendable {
     @discardableResult
     func delete(_ ids: String...) throws -> WriteReceipt { try answer { try base.delete(ids, completion: $0) } }
 
-    func get(_ ids: String..., withText: Bool = true, withPassages: Bool = false) throws -> JSONValue {
-        .object(
-            try base.get(DocumentGet(collection: "kb", ids: ids, withText: withText, withPassages: withPassages)))
+    func get(
+        _ ids: String..., withText: Bool = true, withPassages: Bool = false, limit: Int = .max
+    ) throws -> JSONValue {
+        let names = JSONText(.array(ids.map { .string($0) }))
+        let line =
+            #"{"method":"document.get","params":{"collection":"kb","ids":\#(String(decoding: names.bytes, as: UTF8.self)),"with_text":\#(withText),"with_passages":\#(withPassages)}}"#
+        guard case .documentGet(let request) = try command(line) else { throw IlkErrorWith(line) }
+        return .object(try base.get(request) { $0 > limit ? IlkError(.tooLarge, "\($0) bytes are too long") : nil })
     }
 
     func list(limit: Int = 100, cursor: String? = nil) throws -> JSONValue {
-        .object(try base.list(DocumentList(collection: "kb", limit: limit, cursor: cursor)))
+        let after = cursor.map { #","cursor":"\#($0)""# } ?? ""
+        let line = #"{"method":"document.list","params":{"collection":"kb","limit":\#(limit)\#(after)}}"#
+        guard case .documentList(let request) = try command(line) else { throw IlkErrorWith(line) }
+        return .object(try base.list(request))
+    }
+
+    /// What a client's line asks for.
+    private func command(_ line: String) throws -> Command {
+        let parsed = unsafe Array(line.utf8).withUnsafeBytes { unsafe RequestParser().parse(line: $0) }
+        guard case .single(let call) = parsed else { throw IlkErrorWith(line) }
+        return try call.command.get()
     }
 
     /// The text that a document is cited from.
