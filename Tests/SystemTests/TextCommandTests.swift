@@ -171,6 +171,14 @@ extension `The daemon` {
             #expect(missing.status == 1)
             #expect(missing.notes.contains("no model named 'e5'"))
             #expect(try CommandLineRun("model", "remove", "hash", daemon: daemon).status == 1)
+            let nowhere = try CommandLineRun("model", "add", daemon.root + "/nowhere", daemon: daemon)
+            #expect(nowhere.status == 1)
+            #expect(nowhere.notes.contains("neither a file nor a folder"))
+            let noModel = try CommandLineRun("model", "add", daemon.root + "/data", daemon: daemon)
+            #expect(noModel.notes.contains("holds no model"), "\(noModel.notes)")
+            #expect(try CommandLineRun("model", "verify", daemon: daemon).output.contains("good"))
+            let texts = try daemon.file("texts.txt", "one\n")
+            #expect(try CommandLineRun("model", "centre", "hash", "--text", texts, daemon: daemon).status == 1)
         }
     }
 }

@@ -5,7 +5,7 @@ import IlkProtocol
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "List, add, verify and remove the models that turn text into vectors.",
+        abstract: "List, add, verify, centre and remove the models that turn text into vectors.",
         discussion: """
             These commands work on the folder of models itself and need no daemon. A running daemon sees what changes; a \
             model that it has open it goes on using until it is started again.
@@ -16,7 +16,7 @@ struct ModelCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ModelListCommand.self, ModelInfoCommand.self, ModelAddCommand.self, ModelVerifyCommand.self,
-            ModelRemoveCommand.self, ModelDefaultCommand.self,
+            ModelCentreCommand.self, ModelRemoveCommand.self, ModelDefaultCommand.self,
         ],
         defaultSubcommand: ModelListCommand.self)
 }
