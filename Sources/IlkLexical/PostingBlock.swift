@@ -28,9 +28,21 @@
             for place in 1..<max(1, count) { unsafe documents[place] = document &+ UInt32(truncatingIfNeeded: place) }
             return
         }
-        for place in 1..<max(1, count) {
-            unsafe document = document &+ PackedIntegers.value(packed, width: width, at: place &- 1) &+ 1
-            unsafe documents[place] = document
+        // As many as fit into a word whose first byte is that of their first bit.
+        let perWord = 57 / width
+        let mask: UInt64 = (1 &<< UInt64(width)) &- 1
+        var bit = 0
+        var place = 1
+        while place < count {
+            var word = unsafe packed.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self) &>> UInt64(bit & 7)
+            let end = min(place &+ perWord, count)
+            while place < end {
+                document = document &+ UInt32(truncatingIfNeeded: word & mask) &+ 1
+                unsafe documents[place] = document
+                word &>>= UInt64(width)
+                place &+= 1
+            }
+            bit &+= perWord &* width
         }
     }
 

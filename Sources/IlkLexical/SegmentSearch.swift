@@ -59,10 +59,13 @@ struct SegmentSearch {
     mutating func run(into heap: inout HitHeap) {
         guard cursorCount > 0 else { return }
         var start = 0
+        // Until k documents are known nothing can be left out: so the first windows are small.
+        var size = SearchScratch.window / 16
         while start < segment.documentCount {
-            let end = min(start + SearchScratch.window, segment.documentCount)
+            let end = min(start + size, segment.documentCount)
             search(start..<end, into: &heap)
             start = end
+            if size < SearchScratch.window { size *= 2 }
         }
     }
 
@@ -208,15 +211,25 @@ struct SegmentSearch {
             while unsafe block < cursor.blockEnd && cursor.blocks[block].lastDocument < document { block += 1 }
             guard block < cursor.blockEnd else { break }
             let last = unsafe cursor.blocks[block].lastDocument
-            let blockCount = decode(block, of: number)
-            let shares = BlockShares(block: self.block(block, of: number), weight: cursor.weight, in: self)
+            let bound = unsafe scorer.bound(weight: cursor.weight, impact: cursor.blocks[block].impact, drift: drift)
+            // Who cannot reach the threshold with the most of this block either is dropped below, unread.
+            let least = threshold - min(threshold, reach + UInt64(bound))
+            var shares: BlockShares?
+            var blockCount = 0
             var place = 0
             while unsafe candidate < count && candidates[candidate] <= last {
                 let wanted = unsafe candidates[candidate]
-                while unsafe place < blockCount && cursor.documents[place] < wanted { place += 1 }
-                if unsafe place < blockCount && cursor.documents[place] == wanted {
-                    unsafe scores[candidate] += shares.share(of: wanted, at: place)
-                    scored += 1
+                if unsafe UInt64(scores[candidate]) >= least {
+                    if shares == nil {
+                        blockCount = decode(block, of: number)
+                        shares = BlockShares(block: self.block(block, of: number), weight: cursor.weight, in: self)
+                    }
+                    while unsafe place &+ 16 < blockCount && cursor.documents[place &+ 16] < wanted { place &+= 16 }
+                    while unsafe place < blockCount && cursor.documents[place] < wanted { place &+= 1 }
+                    if let shares, place < blockCount, unsafe cursor.documents[place] == wanted {
+                        unsafe scores[candidate] += shares.share(of: wanted, at: place)
+                        scored += 1
+                    }
                 }
                 candidate += 1
             }
