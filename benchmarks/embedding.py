@@ -21,6 +21,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from run import PYTHON, RELEASE, ROOT, Failure, aligned, machine, note, put_table, record
@@ -44,19 +45,25 @@ for line in sys.stdin:
 
 
 class Engine:
-    """A process that answers a line of what to measure by a line of what it measured."""
+    """A process that answers a line of what to measure by a line of what it measured; one that hangs is ended."""
+
+    patience = 1_200
 
     def __init__(self, name, command):
         self.name, self.log = name, tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
 
     def measure(self, **what):
+        watch = threading.Timer(self.patience, self.process.kill)
+        watch.start()
         try:
             self.process.stdin.write(json.dumps(what) + "\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         except BrokenPipeError:
             line = ""
+        finally:
+            watch.cancel()
         if not line:
             self.process.wait()
             self.log.seek(0)
@@ -84,11 +91,10 @@ def missing(name):
 
 def command(name, weights):
     if name == "ilk":
-        return [str(RELEASE / "bench-embedding"), "--weights", str(weights), "--heads", "2", "--serve"] if weights != WEIGHTS else [
-            str(RELEASE / "bench-embedding"), "--weights", str(weights), "--serve"]
+        return [str(RELEASE / "bench-embedding"), "--weights", str(weights), "--heads", "2" if weights != WEIGHTS else "12", "--serve"]
     if name == "stub":
         return [sys.executable, "-c", STUB]
-    return [str(PYTHON), str(SERVER), "--engine", name] + (["--weights", str(weights)] if weights == WEIGHTS else ["--random"])
+    return [str(PYTHON), str(SERVER), "--engine", name, *(["--weights", str(weights)] if weights == WEIGHTS else ["--random"])]
 
 
 def stolen():
