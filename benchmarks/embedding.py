@@ -21,6 +21,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from run import PYTHON, RELEASE, ROOT, Failure, aligned, machine, note, put_table, record
@@ -44,19 +45,25 @@ for line in sys.stdin:
 
 
 class Engine:
-    """A process that answers a line of what to measure by a line of what it measured."""
+    """A process that answers a line of what to measure by a line of what it measured; one that hangs is ended."""
+
+    patience = 1_200
 
     def __init__(self, name, command):
         self.name, self.log = name, tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
 
     def measure(self, **what):
+        watch = threading.Timer(self.patience, self.process.kill)
+        watch.start()
         try:
             self.process.stdin.write(json.dumps(what) + "\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         except BrokenPipeError:
             line = ""
+        finally:
+            watch.cancel()
         if not line:
             self.process.wait()
             self.log.seek(0)
@@ -77,18 +84,19 @@ def missing(name):
         return None if (RELEASE / "bench-embedding").exists() else f"{RELEASE / 'bench-embedding'} is not there; run: swift build -c release"
     if not PYTHON.exists():
         return "run scripts/setup --embedding-peers"
-    needed = "numpy, torch" + (", onnx, onnxruntime" if name == "onnxruntime" else "")
-    run = subprocess.run([str(PYTHON), "-c", f"import {needed}"], capture_output=True, text=True, timeout=300)
-    return None if run.returncode == 0 else "cannot be imported; run scripts/setup --embedding-peers"
+    # Found, not imported: that takes half a minute on a busy machine, and the server does it anyway.
+    needed = ["numpy", "torch"] + (["onnx", "onnxruntime"] if name == "onnxruntime" else [])
+    find = f"import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {needed})))"
+    run = subprocess.run([str(PYTHON), "-c", find], capture_output=True, text=True, timeout=120)
+    return None if run.returncode == 0 else "is not installed; run scripts/setup --embedding-peers"
 
 
 def command(name, weights):
     if name == "ilk":
-        return [str(RELEASE / "bench-embedding"), "--weights", str(weights), "--heads", "2", "--serve"] if weights != WEIGHTS else [
-            str(RELEASE / "bench-embedding"), "--weights", str(weights), "--serve"]
+        return [str(RELEASE / "bench-embedding"), "--weights", str(weights), "--heads", "2" if weights != WEIGHTS else "12", "--serve"]
     if name == "stub":
         return [sys.executable, "-c", STUB]
-    return [str(PYTHON), str(SERVER), "--engine", name] + (["--weights", str(weights)] if weights == WEIGHTS else ["--random"])
+    return [str(PYTHON), str(SERVER), "--engine", name, *(["--weights", str(weights)] if weights == WEIGHTS else ["--random"])]
 
 
 def stolen():
