@@ -15,8 +15,8 @@ func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func benchmark(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -116,7 +116,9 @@ let package = Package(
         tests("IlkANNTests", ["IlkANN", "IlkVectors", "IlkTestSupport"]),
         tests("IlkFilterTests", ["IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkDatasetsTests", ["IlkDatasets", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
-        tests("IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests(
+            "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
+            exclude: ["Fixtures"]),
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
             "IlkKnowledgeTests",

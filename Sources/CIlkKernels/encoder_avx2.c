@@ -5,6 +5,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 #define SET(name) name##_avx2
+#define MULTIPLY(a, b) ((s32x8)_mm256_madd_epi16((__m256i)(a), (__m256i)(b)))
 #define MULTIPLY_ADD(sum, a, b) ((s32x8)multiply_add_avx2((__m256i)(sum), (__m256i)(a), (__m256i)(b)))
 
 // The addition is hidden from the compiler, which otherwise regroups the sums of several steps and runs out of

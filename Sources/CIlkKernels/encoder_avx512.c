@@ -7,6 +7,7 @@
                              apply_to = function)
 
 #define SET(name) name##_avx512
+#define MULTIPLY(a, b) ((s32x8)_mm256_madd_epi16((__m256i)(a), (__m256i)(b)))
 #define MULTIPLY_ADD(sum, a, b) ((s32x8)_mm256_dpwssd_epi32((__m256i)(sum), (__m256i)(a), (__m256i)(b)))
 #include "encoder_body.h"
 #include "encoder_sets.h"

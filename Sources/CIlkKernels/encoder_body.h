@@ -1,8 +1,8 @@
 // The encoder's arithmetic in eight lanes, included once for each kind of CPU.
 //
-// The includer defines SET(name), which gives each function its set's suffix, and may define MULTIPLY_ADD(sum, a, b):
-// eight sums of 32 bits, each plus the products of two neighbours of 16 bits. Vectors are the compiler's own, so a CPU
-// with shorter registers runs the same source in pieces.
+// The includer defines SET(name), which gives each function its set's suffix, and may define MULTIPLY(a, b), in each lane
+// of 32 bits the sum of the products of two neighbours of 16 bits, and MULTIPLY_ADD(sum, a, b), which adds it. Vectors
+// are the compiler's own, so a CPU with shorter registers runs the same source in pieces.
 
 #include <math.h>
 #include <string.h>
@@ -232,15 +232,23 @@ static void SET(quantize)(const float *a, size_t a_stride, size_t rows, size_t i
 }
 
 #ifndef MULTIPLY_ADD
-INLINE s32x8 multiply_add(s32x8 total, s16x16 a, s16x16 b) {
+INLINE s32x8 multiply(s16x16 a, s16x16 b) {
     s32x8 even_a = __builtin_convertvector(__builtin_shufflevector(a, a, 0, 2, 4, 6, 8, 10, 12, 14), s32x8);
     s32x8 even_b = __builtin_convertvector(__builtin_shufflevector(b, b, 0, 2, 4, 6, 8, 10, 12, 14), s32x8);
     s32x8 odd_a = __builtin_convertvector(__builtin_shufflevector(a, a, 1, 3, 5, 7, 9, 11, 13, 15), s32x8);
     s32x8 odd_b = __builtin_convertvector(__builtin_shufflevector(b, b, 1, 3, 5, 7, 9, 11, 13, 15), s32x8);
-    return total + even_a * even_b + odd_a * odd_b;
+    return even_a * even_b + odd_a * odd_b;
 }
-#define MULTIPLY_ADD multiply_add
+#define MULTIPLY multiply
+#define MULTIPLY_ADD(sum, a, b) ((sum) + multiply(a, b))
 #endif
+
+/// Two neighbouring integers in every lane of 32 bits.
+INLINE s16x16 pair_of(const int16_t *q) {
+    int32_t two;
+    memcpy(&two, q, sizeof two);
+    return (s16x16)(s32x8){two, two, two, two, two, two, two, two};
+}
 
 /// Blocks whose weights are widened at a time: 12 of 32 inputs and 16 columns are 12 KiB, which stay in the first cache.
 #define SLICE 12
@@ -250,10 +258,8 @@ typedef struct slice {
     float scales[SLICE * 16];
 } slice;
 
-/// Unpacks a slice, and asks for the one behind it: the memory works while the tiles are computed.
 INLINE void widen(const uint8_t *packed, size_t blocks, slice *s) {
     for (size_t b = 0; b < blocks; b++, packed += 320) {
-        for (size_t line = 0; line < 320; line += 64) __builtin_prefetch(packed + blocks * 320 + line, 0, 2);
         for (size_t pair = 0; pair < 16; pair++) {
             u8x16 bytes;
             memcpy(&bytes, packed + 16 * pair, sizeof bytes);
@@ -266,20 +272,27 @@ INLINE void widen(const uint8_t *packed, size_t blocks, slice *s) {
 }
 
 /// Adds the products of a slice to `c`, for the rows of a group of `quantize`.
+///
+/// With every block it asks for `lines` cache lines from `ahead` on: the slice behind this one arrives meanwhile.
 INLINE void tile_q4(const size_t rows, const int16_t *q, const float *scales, const slice *s, size_t blocks, float *c,
-                    size_t c_stride) {
+                    size_t c_stride, const uint8_t *ahead, size_t lines) {
     const s16x16 *weights = s->weights;
     const float *weight_scales = s->scales;
     for (size_t b = 0; b < blocks; b++, scales += rows, weight_scales += 16) {
         s32x8 low[6], high[6];
-        for (size_t r = 0; r < rows; r++) low[r] = high[r] = (s32x8){0};
-#pragma clang loop unroll_count(4)
-        for (size_t pair = 0; pair < 16; pair++, q += 2 * rows, weights += 2) {
-            s16x16 w0 = weights[0], w1 = weights[1];
+        for (size_t line = 0; line < lines; line++, ahead += 64) __builtin_prefetch(ahead, 0, 2);
+        s16x16 w0 = weights[0], w1 = weights[1];
+        for (size_t r = 0; r < rows; r++) {
+            s16x16 x = pair_of(q + 2 * r);
+            low[r] = MULTIPLY(x, w0);
+            high[r] = MULTIPLY(x, w1);
+        }
+        q += 2 * rows, weights += 2;
+#pragma clang loop unroll_count(5)
+        for (size_t pair = 1; pair < 16; pair++, q += 2 * rows, weights += 2) {
+            w0 = weights[0], w1 = weights[1];
             for (size_t r = 0; r < rows; r++) {
-                int32_t two;
-                memcpy(&two, q + 2 * r, sizeof two);
-                s16x16 x = (s16x16)(s32x8){two, two, two, two, two, two, two, two};
+                s16x16 x = pair_of(q + 2 * r);
                 low[r] = MULTIPLY_ADD(low[r], x, w0);
                 high[r] = MULTIPLY_ADD(high[r], x, w1);
             }
@@ -304,9 +317,10 @@ static const uint8_t *SET(panel_q4)(const int16_t *q, const float *scales, size_
         size_t blocks = per_row - block < SLICE ? per_row - block : SLICE;
         widen(packed, blocks, &s);
         packed += blocks * 320;
+        size_t lines = (5 + (rows + 5) / 6 - 1) / ((rows + 5) / 6);
 #define TILE(R)                                                                                                    \
     tile_q4(R, q + row * inputs + 32 * block * R, scales + row * per_row + block * R, &s, blocks,                  \
-            out + row * out_stride, out_stride)
+            out + row * out_stride, out_stride, packed + group * blocks * lines * 64, lines)
         FOR_GROUPS(rows, TILE)
 #undef TILE
     }
@@ -350,6 +364,16 @@ INLINE float soften(float *scores, size_t tokens, size_t keys, float scale) {
     return sum(total);
 }
 
+/// Writes the first `width` of 16 floats, multiplied by `factor`.
+INLINE void spread(const float *tile, float factor, float *out, size_t width) {
+    if (width == 16) {
+        store(out, load(tile) * splat(factor));
+        store(out + 8, load(tile + 8) * splat(factor));
+    } else {
+        for (size_t i = 0; i < width; i++) out[i] = tile[i] * factor;
+    }
+}
+
 static void SET(attention)(const float *q, const float *k, const float *v, size_t stride, size_t tokens, size_t size,
                            float scale, float *scratch, float *out, size_t out_stride) {
     static const float zeros[16] = {0};
@@ -378,9 +402,7 @@ static void SET(attention)(const float *q, const float *k, const float *v, size_
         for (size_t first = 0; first < size; first += 16) {                                                        \
             size_t width = size - first < 16 ? size - first : 16;                                                  \
             tile_f32(R, scores, keys, packed_v + first * tokens, tokens, zeros, tile, 16);                         \
-            for (size_t r = 0; r < R; r++)                                                                         \
-                for (size_t i = 0; i < width; i++)                                                                 \
-                    out[(row + r) * out_stride + first + i] = tile[16 * r + i] * inverse[r];                       \
+            for (size_t r = 0; r < R; r++) spread(tile + 16 * r, inverse[r], out + (row + r) * out_stride + first, width); \
         }                                                                                                          \
     } while (0)
     FOR_GROUPS(tokens, HEAD)

@@ -40,21 +40,20 @@ final class CollectionContent: Sendable {
         epoch = WriteEpoch()
     }
 
-    /// The same collection, with a vector field that another model has filled.
+    /// The same collection with other parts: those of a field that another model has filled, or other words.
     init(
-        _ other: CollectionContent, schema: CollectionSchema, reader: TextReader, field: Int, index: VectorIndex
+        _ other: CollectionContent, schema: CollectionSchema? = nil, reader: TextReader? = nil,
+        indexes: [VectorIndex]? = nil, words: LexicalIndex? = nil
     ) {
         folder = other.folder
-        self.schema = schema
+        self.schema = schema ?? other.schema
         seed = other.seed
         store = other.store
         directory = other.directory
         filters = other.filters
-        var indexes = other.indexes
-        indexes[field] = index
-        self.indexes = indexes
-        words = other.words
-        self.reader = reader
+        self.indexes = indexes ?? other.indexes
+        self.words = words ?? other.words
+        self.reader = reader ?? other.reader
         feed = other.feed
         epoch = other.epoch
     }

@@ -175,7 +175,9 @@ final class Reembedding {
                 guard missing.count <= Self.leftOver else { return .success(false) }
                 // Before the rows change: a graph of the old vectors must never meet the new ones.
                 try? FileManager.default.removeItem(atPath: content.checkpointPath(field: field))
-                let next = CollectionContent(content, schema: schema, reader: reader, field: field, index: index)
+                var indexes = content.indexes
+                indexes[field] = index
+                let next = CollectionContent(content, schema: schema, reader: reader, indexes: indexes)
                 try content.epoch.commit { () throws(IlkError) in
                     let waiting = try next.adoptStaged(field: field, missing: missing)
                     content.epoch.apply {

@@ -27,6 +27,11 @@ package struct Hit: Sendable, Equatable {
 package struct LegRanks: Sendable, Equatable {
     package var dense: Int?
     package var lexical: Int?
+
+    package init(dense: Int? = nil, lexical: Int? = nil) {
+        self.dense = dense
+        self.lexical = lexical
+    }
 }
 
 /// What a search found.

@@ -111,10 +111,25 @@ extension VectorCollection {
         }
     }
 
-    /// Tokens of a text as the field's model counts them, without prompt; nil where no model can tell.
-    package func tokenCounter() throws(IlkError) -> @Sendable (String) -> Int {
+    /// How the model of the passages counts, and how much it takes.
+    ///
+    /// It blocks while the model is being opened.
+    package func passageModel() throws(IlkError) -> PassageModel {
         let content = try content()
         let (_, model) = try content.schema.model(of: 0, options.embedder)
-        return { model.tokenCount($0) }
+        return PassageModel(
+            name: model.name, limit: model.maximumTokens.map { max(0, $0 - model.overhead(.passage)) },
+            countsCharacters: model.traits.format == .hash, count: { model.tokenCount($0) })
     }
+}
+
+/// What the keeper of documents must know of the model that embeds their passages.
+package struct PassageModel: Sendable {
+    package var name: String
+    /// Tokens that a text may have, without the model's prompt; nil where there is no limit.
+    package var limit: Int?
+    /// Whether its tokens are characters and not parts of words.
+    package var countsCharacters: Bool
+    /// Tokens of a text, without prompt.
+    package var count: @Sendable (String) -> Int
 }

@@ -61,8 +61,10 @@ package enum DatasetEntry: Sendable {
 package struct RecordOptions: Sendable {
     /// Nil takes it from the file's name.
     package var format: FileFormat?
-    /// The column of CSV and TSV that holds ids; rows are numbered where there is none.
+    /// The column of CSV and TSV, or the member of a plain record, that holds ids; rows are numbered where there is none.
     package var idColumn = "id"
+    /// Whether a line of NDJSON may be a plain record: an object that is itself the payload, but for its id.
+    package var takesPlainRecords = false
     /// What the names of the columns that hold one component each begin with, before their number.
     package var vectorColumns: String?
     /// The field that vectors without a name belong to; nil leaves it to the collection.

@@ -3,17 +3,21 @@ import IlkProtocol
 /// Points as NDJSON.
 ///
 /// `{"id":…,"vector":[…]}` or `{"id":…,"vectors":{…},"payload":{…}}`, one point a line; empty lines are passed
-/// over. It is what `points.upsert` takes and what `ilk scroll --json` writes.
+/// over. It is what `points.upsert` takes and what `ilk scroll --json` writes. Where points need no vectors, a line may
+/// also be a plain record: `{"id":…,"title":…,"price":…}`.
 final class PointLines {
     private let lines: LineReader
     private let points = PointLineReader()
     private let vectorField: String?
+    /// Where a plain record has its id; nil where there may be none.
+    private let plainID: String?
     private(set) var row = 0
     private var isBegun = false
 
-    init(source: ByteSource, vectorField: String?) {
+    init(source: ByteSource, vectorField: String?, plainID: String? = nil) {
         lines = LineReader(source: source)
         self.vectorField = vectorField
+        self.plainID = plainID
     }
 
     func next() throws(DatasetError) -> DatasetEntry? {
@@ -57,7 +61,7 @@ final class PointLines {
                 RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
         }
         do throws(IlkError) {
-            let point = try unsafe points.point(bytes)
+            let point = try unsafe points.point(bytes, plainID: plainID)
             let vectors = point.vectors.map { (field: $0.field ?? vectorField, vector: $0.vector) }
             return .record(
                 DatasetRecord(

@@ -27,7 +27,11 @@ package final class RecordReader {
         switch format {
         case .npy, .fvecs, .bvecs, .ivecs, .idx:
             body = .matrix(try MatrixRows(format, source: source), field: options.vectorField)
-        case .ndjson: body = .lines(PointLines(source: source, vectorField: options.vectorField))
+        case .ndjson:
+            body = .lines(
+                PointLines(
+                    source: source, vectorField: options.vectorField,
+                    plainID: options.takesPlainRecords ? options.idColumn : nil))
         case .csv, .tsv:
             body = .table(
                 try DelimitedTable(

@@ -34,13 +34,14 @@ package struct ContextPacker {
             if taken.contains(where: { isCopy(found, shingles, of: $0.passage, $0.shingles) }) {
                 context.duplicates += 1
             } else if let limit = parameters.perDocument, ofDocument >= limit {
-                context.omitted += 1
+                context.overShare += 1
             } else if add(found, to: &context, source) {
                 taken.append((found, shingles))
             } else {
-                context.omitted += 1
+                context.overBudget += 1
             }
         }
+        context.taken = taken.count
         for ring in 1..<(parameters.window + 1) {
             for (found, _) in taken {
                 for number in [found.number - ring, found.number + ring] where number >= 0 {

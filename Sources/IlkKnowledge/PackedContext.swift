@@ -44,6 +44,12 @@ package struct PackedContext: Sendable, Equatable {
     package var tokens = 0
     /// Passages dropped because they say what one already taken says.
     package var duplicates = 0
+    /// Passages taken, before they were joined and their neighbors added: at most k.
+    package var taken = 0
+    /// Passages left out because their document's share of k was used up.
+    package var overShare = 0
+    /// Passages left out because they did not fit into what was left of the budget.
+    package var overBudget = 0
     /// Passages left out because the budget, or the document's share of k, was used up.
-    package var omitted = 0
+    package var omitted: Int { overShare + overBudget }
 }

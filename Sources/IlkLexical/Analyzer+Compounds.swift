@@ -56,19 +56,25 @@ extension Analyzer {
         }
     }
 
-    /// Adds a word without joiners, and where it has letters and digits, those too.
+    /// Adds a word without joiners; where it has letters and digits, those too, and where it has accents, it with them.
     func addPiece(
         _ characters: [FoldedText.Character], _ range: Range<Int>, position: Int, _ table: CharacterTable,
         to tokens: inout TokenBuffer
     ) {
         let hasDigits = range.contains { characters[$0].kind == .digit }
         let hasLetters = range.contains { characters[$0].kind == .letter }
+        let accents = options.foldsAccents && range.contains { hasAccent(characters[$0], table) }
+        let weight = accents ? Self.foldedWeight : 1
         if !hasDigits, options.stemsPlurals, let stem = stem(characters, range, table) {
             for byte in stem { tokens.write(byte) }
-            tokens.endTerm(position: position, characters: origin(characters, range))
-            return
+            tokens.endTerm(position: position, characters: origin(characters, range), weight: weight)
+        } else {
+            write(characters, range, position, table, &tokens, weight: weight) { _ in true }
         }
-        write(characters, range, position, table, &tokens) { _ in true }
+        if accents {
+            for place in range { tokens.write(scalar: characters[place].scalar) }
+            tokens.endTerm(position: position, characters: origin(characters, range), weight: 1 - weight)
+        }
         guard hasDigits, hasLetters else { return }
         var start = range.lowerBound
         for place in range.dropFirst() where (characters[place].kind == .digit) != (characters[start].kind == .digit) {
@@ -76,6 +82,13 @@ extension Analyzer {
             start = place
         }
         write(characters, start..<range.upperBound, position, table, &tokens) { _ in true }
+    }
+
+    /// What the form without accents counts in a query that has them; the form with them counts the rest.
+    static let foldedWeight: Float = 0.5
+
+    private func hasAccent(_ character: FoldedText.Character, _ table: CharacterTable) -> Bool {
+        character.kind == .droppedMark || table.base(character.scalar) != character.scalar
     }
 
     /// The stem of a word that is ASCII without its accents; nil where it is not.
@@ -95,14 +108,14 @@ extension Analyzer {
     /// Adds one term of those characters of a range that `isKept`.
     private func write(
         _ characters: Characters, _ range: Range<Int>, _ position: Int, _ table: CharacterTable,
-        _ tokens: inout TokenBuffer, isKept: (Int) -> Bool
+        _ tokens: inout TokenBuffer, weight: Float = 1, isKept: (Int) -> Bool
     ) {
         for place in range where isKept(place) {
             let character = characters[place]
             if character.kind == .droppedMark, options.foldsAccents || place == range.lowerBound { continue }
             tokens.write(scalar: options.foldsAccents ? table.base(character.scalar) : character.scalar)
         }
-        tokens.endTerm(position: position, characters: origin(characters, range))
+        tokens.endTerm(position: position, characters: origin(characters, range), weight: weight)
     }
 
     func origin(_ characters: [FoldedText.Character], _ range: Range<Int>) -> Range<Int> {

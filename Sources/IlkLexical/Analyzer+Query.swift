@@ -25,10 +25,10 @@ extension Analyzer {
         for span in tokens.spans where !replaced.contains(where: { $0.contains(span.characters) }) {
             let term = tokens.term(span)
             if let place = places[term] {
-                terms[place].weight += 1
+                terms[place].weight += span.weight
             } else {
                 places[term] = terms.count
-                terms.append(QueryTerm(term: term, weight: 1, group: terms.count))
+                terms.append(QueryTerm(term: term, weight: span.weight, group: terms.count))
             }
         }
         for match in matches {

@@ -9,7 +9,7 @@ extension LexicalIndex {
         precondition(texts.count == fields.count, "\(texts.count) texts for \(fields.count) fields")
         let analyzer = analyzer
         writing.withLock { writing in
-            precondition(!writing.hasDocument(ordinal), "ordinal \(ordinal.rawValue) has a document")
+            precondition(writing.locations[ordinal.rawValue] == nil, "ordinal \(ordinal.rawValue) has a document")
             add(texts, at: ordinal, analyzer, &writing)
         }
     }
@@ -58,11 +58,9 @@ extension LexicalIndex {
             }
             state.tailCount = place + 1
             for term in terms { state.vocabulary.count(term, 1) }
-            let (word, bit) = Self.bit(of: ordinal)
-            while state.live.count <= word { state.live.append(0) }
-            state.live[word] |= bit
+            state.live[ordinal.rawValue] = ()
         }
-        writing.locate(ordinal, Location(segment: nil, document: place))
+        writing.locations[ordinal.rawValue] = Location(segment: nil, document: place)
     }
 
     /// Where the next document of the tail goes; makes a segment of a tail that has no room for it.
@@ -76,8 +74,8 @@ extension LexicalIndex {
     /// Takes a document out of every later answer; none is there is fine.
     package func remove(_ ordinal: Ordinal) {
         writing.withLock { writing in
-            guard let location = writing.location(of: ordinal) else { return }
-            writing.locate(ordinal, nil)
+            guard let location = writing.locations[ordinal.rawValue] else { return }
+            writing.locations[ordinal.rawValue] = nil
             state.withLock { state in
                 if let segment = location.segment {
                     segment.forEachTerm(of: location.document) { state.vocabulary.count($0, -1) }
@@ -91,22 +89,8 @@ extension LexicalIndex {
                     unsafe state.statistics.count(tail.lengths + location.document * fields.count, -1)
                     tail.remove(location.document)
                 }
-                let (word, bit) = Self.bit(of: ordinal)
-                state.live[word] &= ~bit
+                state.live[ordinal.rawValue] = nil
             }
         }
-    }
-}
-
-extension LexicalIndex.Writing {
-    func location(of ordinal: Ordinal) -> LexicalIndex.Location? {
-        Int(ordinal.rawValue) < locations.count ? locations[Int(ordinal.rawValue)] : nil
-    }
-
-    func hasDocument(_ ordinal: Ordinal) -> Bool { location(of: ordinal) != nil }
-
-    mutating func locate(_ ordinal: Ordinal, _ location: LexicalIndex.Location?) {
-        while locations.count <= Int(ordinal.rawValue) { locations.append(nil) }
-        locations[Int(ordinal.rawValue)] = location
     }
 }

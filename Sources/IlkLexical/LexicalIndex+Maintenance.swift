@@ -86,7 +86,7 @@ extension LexicalIndex.Writing {
     /// Notes that the live documents of a segment are there now.
     mutating func locate(all segment: Segment) {
         for document in 0..<segment.documentCount where !segment.isRemoved(document) {
-            locations[Int(segment.columns.ordinals[document])] = LexicalIndex.Location(
+            locations[segment.columns.ordinals[document]] = LexicalIndex.Location(
                 segment: segment, document: document)
         }
     }

@@ -24,13 +24,13 @@ package final class LexicalIndex: Sendable {
         var tail: Tail
         var tailCount = 0
         var statistics: LengthStatistics
-        /// A bit for each ordinal that has a document.
-        var live: [UInt64] = []
+        /// The ordinals that have a document.
+        var live = PagedOrdinals<Void>()
     }
 
     struct Writing: ~Copyable {
-        /// Where the document of each ordinal is; nil where there is none.
-        var locations: [Location?] = []
+        /// Where the document of each ordinal is.
+        var locations = PagedOrdinals<Location>()
         var merge: SegmentMerge?
         var tokens = TokenBuffer()
     }
@@ -75,35 +75,20 @@ package final class LexicalIndex: Sendable {
     /// Documents, also those without a word.
     package var count: Int { state.withLock { $0.statistics.documents } }
 
-    package func contains(_ ordinal: Ordinal) -> Bool {
-        let (word, bit) = Self.bit(of: ordinal)
-        return state.withLock { word < $0.live.count && $0.live[word] & bit != 0 }
-    }
+    package func contains(_ ordinal: Ordinal) -> Bool { state.withLock { $0.live[ordinal.rawValue] != nil } }
 
     /// Every ordinal that has a document, ascending.
     package func liveOrdinals() -> [Ordinal] {
         let live = state.withLock { $0.live }
-        var ordinals: [Ordinal] = []
-        for (word, bits) in live.enumerated() {
-            var rest = bits
-            while rest != 0 {
-                ordinals.append(Ordinal(UInt32(word * 64 + rest.trailingZeroBitCount)))
-                rest &= rest - 1
-            }
-        }
-        return ordinals
+        return live.ordinals.map { Ordinal($0) }
     }
 
     /// Bytes in memory: postings, terms, and what finds them.
     package var memoryBytes: Int {
         let reading = state.withLock { state in
             state.segments.reduce(0) { $0 + $1.memoryBytes } + state.vocabulary.memoryBytes + state.tail.memoryBytes
-                + state.live.count * 8
+                + state.live.memoryBytes
         }
-        return reading + writing.withLock { $0.locations.count * MemoryLayout<Location?>.stride }
-    }
-
-    static func bit(of ordinal: Ordinal) -> (word: Int, bit: UInt64) {
-        (Int(ordinal.rawValue / 64), 1 << UInt64(ordinal.rawValue % 64))
+        return reading + writing.withLock { $0.locations.memoryBytes }
     }
 }

@@ -50,7 +50,7 @@
     func frequency(of field: Int, at place: Int) -> UInt32 {
         let (start, width) = unsafe frequencies(of: field)
         let stored = unsafe width == 0 ? 0 : PackedIntegers.value(start, width: width, at: place)
-        return fieldCount == 1 ? stored + 1 : stored
+        return fieldCount == 1 ? stored &+ 1 : stored
     }
 
     /// The bytes that a block takes whose header is here; nil where it would pass `limit`.

@@ -76,7 +76,7 @@
     }
 
     @inline(__always)
-    private static func whole(_ share: Float) -> UInt32 { max(1, UInt32(share)) }
+    private static func whole(_ share: Float) -> UInt32 { share >= 1 ? UInt32(share) : 1 }
 
     /// How much a pseudo-frequency can have grown since the averages were these.
     func drift(since averages: [Float]) -> Float {

@@ -8,6 +8,8 @@ package struct TokenBuffer {
         var position: Int
         /// The characters of the original text that it stands for, as Unicode scalars.
         var characters: Range<Int>
+        /// What it counts in a query.
+        var weight: Float = 1
     }
 
     private(set) var bytes: [UInt8] = []
@@ -51,7 +53,7 @@ package struct TokenBuffer {
     }
 
     /// Ends the term that was written; an empty one is none, and a long one is cut.
-    mutating func endTerm(position: Int, characters: Range<Int>) {
+    mutating func endTerm(position: Int, characters: Range<Int>, weight: Float = 1) {
         let start = spans.last.map { $0.start + $0.count } ?? 0
         if bytes.count - start > Vocabulary.longestTerm {
             var end = start + Vocabulary.longestTerm
@@ -59,7 +61,8 @@ package struct TokenBuffer {
             bytes.removeSubrange(end...)
         }
         guard bytes.count > start else { return }
-        spans.append(Span(start: start, count: bytes.count - start, position: position, characters: characters))
+        spans.append(
+            Span(start: start, count: bytes.count - start, position: position, characters: characters, weight: weight))
     }
 
     /// Lends the bytes of a term.

@@ -101,27 +101,30 @@ struct Vocabulary: ~Copyable {
 
     // MARK: Checkpoints
 
-    /// Lends the bytes of all terms, the ends of each, and how many documents have it.
+    /// Lends the bytes of all terms, where each begins, and how many documents have it.
     func withSections<R>(
-        _ body: (_ terms: UnsafeRawBufferPointer, _ starts: UnsafeRawBufferPointer) -> R
+        _ body: (
+            _ terms: UnsafeRawBufferPointer, _ starts: UnsafeRawBufferPointer, _ frequencies: UnsafeRawBufferPointer
+        )
+            -> R
     ) -> R {
-        unsafe body(bytes.bytes, starts.bytes)
+        unsafe body(bytes.bytes, starts.bytes, frequencies.bytes)
     }
 
     /// The vocabulary whose sections these are; nil where they are none.
-    init?(terms: UnsafeRawBufferPointer, starts: UnsafeRawBufferPointer) {
+    init?(terms: UnsafeRawBufferPointer, starts: UnsafeRawBufferPointer, frequencies: UnsafeRawBufferPointer) {
         self.init()
-        guard starts.count % 4 == 0, starts.count >= 4, unsafe starts.loadUnaligned(as: UInt32.self) == 0 else {
-            return nil
-        }
+        let count = starts.count / 4 - 1
+        guard count >= 0, frequencies.count == count * 4, unsafe starts.load(as: UInt32.self) == 0 else { return nil }
         var start = 0
-        for number in 1..<max(1, starts.count / 4) {
-            let end = unsafe Int(starts.loadUnaligned(fromByteOffset: number * 4, as: UInt32.self))
+        for number in 0..<count {
+            let end = unsafe Int(starts.load(fromByteOffset: (number + 1) * 4, as: UInt32.self))
             guard end > start, end <= terms.count else { return nil }
             let term = unsafe UnsafeRawBufferPointer(rebasing: terms[start..<end])
             let interned = unsafe term.withMemoryRebound(to: UInt8.self) { unsafe intern($0) }
             // A term that is there twice would shift the numbers of all that follow.
-            guard interned == UInt32(number - 1) else { return nil }
+            guard interned == UInt32(number) else { return nil }
+            self.frequencies[number] = unsafe frequencies.load(fromByteOffset: number * 4, as: UInt32.self)
             start = end
         }
         guard start == terms.count else { return nil }

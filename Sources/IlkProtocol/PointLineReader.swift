@@ -16,9 +16,42 @@ package final class PointLineReader {
 
     /// Reads one line, without its line feed.
     ///
+    /// An object with neither vector nor payload is a plain record if `plainID` says which member is its id: all others
+    /// are its payload.
+    ///
     /// - Throws: what the daemon would refuse the point with.
-    package func point(_ line: UnsafeRawBufferPointer) throws(IlkError) -> Point {
-        try unsafe reader.read(line) { (element) throws(IlkError) in try Self.point(element) }
+    package func point(_ line: UnsafeRawBufferPointer, plainID: String? = nil) throws(IlkError) -> Point {
+        try unsafe reader.read(line) { (element) throws(IlkError) in
+            if let plainID, let point = try Self.plainRecord(element, idMember: plainID) { return point }
+            return try Self.point(element)
+        }
+    }
+
+    /// The point that a plain record is; nil where it is a point as the protocol has them, or no object.
+    private static func plainRecord(_ element: JSONElement, idMember: String) throws(IlkError) -> Point? {
+        guard element.isObject else { return nil }
+        var isPlain = true
+        var id: PointID?
+        var writer = JSONWriter(capacity: 1_024)
+        writer.beginObject()
+        try element.forEachMember { (name, value) throws(IlkError) in
+            if name == idMember {
+                id = try Parameters.id(value, "'\(name)'")
+            } else if ["vector", "vectors", "payload"].contains(name) {
+                isPlain = false
+            } else {
+                writer.key(name)
+                writer.json(value.text)
+            }
+        }
+        guard isPlain else { return nil }
+        writer.endObject()
+        try Parameters.refuseRepeatedKeys(element, "the record")
+        guard writer.bytes.count <= UpsertPoint.maximumPayload else {
+            throw IlkError(
+                .tooLarge, "the record has \(writer.bytes.count) bytes; \(UpsertPoint.maximumPayload) at most")
+        }
+        return Point(id: id, vectors: [], payload: JSONText(validated: writer.bytes))
     }
 
     private static func point(_ element: JSONElement) throws(IlkError) -> Point {

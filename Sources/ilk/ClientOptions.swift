@@ -59,7 +59,7 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
-    private static let jobs = ["collection.rebuild", "snapshot.create", "snapshot.restore"]
+    private static let jobs = ["collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore"]
 }
 
 extension IlkError {
@@ -132,3 +132,6 @@ struct FieldArgument: ExpressibleByArgument {
 }
 
 extension MetricName: ExpressibleByArgument {}
+extension EmbeddingKind: ExpressibleByArgument {}
+extension SearchMode: ExpressibleByArgument {}
+extension WriteWait: ExpressibleByArgument {}

@@ -53,7 +53,7 @@ enum PointTable {
     }
 
     /// The first numbers of a vector, and how many there are.
-    private static func shortened(_ vector: JSONValue?) -> String {
+    static func shortened(_ vector: JSONValue?) -> String {
         guard let numbers = vector?.elements, !numbers.isEmpty else { return "" }
         let first = numbers.prefix(3).map { Format.decimal($0.number ?? .nan, 4) }.joined(separator: " ")
         return numbers.count > 3 ? "\(first) … (\(numbers.count))" : first

@@ -5,16 +5,23 @@ import IlkService
 @main struct Ilk: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ilk",
-        abstract: "A vector engine: one daemon that holds vectors and finds the nearest ones.",
+        abstract: "A vector engine: one daemon that turns texts into vectors, holds them, and finds what is near.",
         discussion: """
-            Start the daemon, load a file, search:
+            Start the daemon, load a file, search by meaning and by words:
 
               ilk serve &
-              ilk load products products.ndjson --create --metric cosine
-              ilk search products --id sku-1 -k 5 --filter "price < 30"
+              ilk load products products.ndjson --create \\
+                  --vector 'text={title}. {brand}' --text title
+              ilk search products "panda plush toy" --filter "price < 30"
 
-            Results go to standard output, everything else to standard error. --json makes every command but `serve` \
-            print JSON for other programs. The daemon's socket is --socket, else \(Places.socketChoice); its data folder \
+            Or documents, and passages for a language model's prompt:
+
+              ilk collection create handbook --knowledge
+              ilk document add handbook docs/ --recursive
+              ilk ask-context handbook "How long may I return goods?"
+
+            Results go to standard output, everything else to standard error. --json makes every command but `serve` and \
+            `mcp` print JSON for other programs. The daemon's socket is --socket, else \(Places.socketChoice); its data folder \
             is --data, else \(Places.dataChoice).
 
             Exit status: 0 done, 1 failed, 2 nothing found, 64 wrong usage, 69 the daemon is not running.
@@ -28,13 +35,16 @@ import IlkService
             """,
         version: Engine.version,
         groupedSubcommands: [
-            CommandGroup(name: "Daemon", subcommands: [Serve.self, Info.self, Stats.self, Jobs.self, CallMethod.self]),
+            CommandGroup(
+                name: "Daemon", subcommands: [Serve.self, MCP.self, Info.self, Stats.self, Jobs.self, CallMethod.self]),
             CommandGroup(
                 name: "Collections",
                 subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self]),
             CommandGroup(
                 name: "Points",
                 subcommands: [Search.self, Get.self, Scroll.self, Count.self, Facets.self, Patch.self, Delete.self]),
+            CommandGroup(name: "Texts", subcommands: [ModelCommand.self, Embed.self]),
+            CommandGroup(name: "Knowledge", subcommands: [DocumentCommand.self, AskContext.self]),
             CommandGroup(name: "Measuring", subcommands: [Eval.self]),
         ])
 

@@ -1,4 +1,5 @@
 import Foundation
+import IlkEmbedding
 
 /// Where things are unless the caller says otherwise.
 enum Places {
@@ -28,6 +29,12 @@ enum Places {
     static var data: String {
         variable("ILK_DATA") ?? (variable("XDG_DATA_HOME") ?? home + "/.local/share") + "/ilk"
     }
+
+    /// How ``models`` is chosen, as every help says it.
+    static let modelsChoice = "ILK_MODELS, else $XDG_DATA_HOME/ilk/models, else ~/.local/share/ilk/models"
+
+    /// Without `--models`.
+    static var models: String { ModelStore.standardPath }
 
     /// Where a command keeps what it must remember until it is run again.
     static var state: String { (variable("XDG_STATE_HOME") ?? home + "/.local/state") + "/ilk" }

@@ -13,7 +13,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Opens the data folder, listens on the socket, and answers at once; each collection as soon as it is ready. \
             SIGTERM, SIGHUP or Ctrl-C finishes what runs, writes checkpoints and ends with status 0; nohup keeps SIGHUP \
-            away. The log goes to standard error.
+            away. The log goes to standard error. Texts are embedded by the models of --models; where there are none, by \
+            the built-in model 'hash', which knows spelling and not meaning.
 
               ilk serve --data ~/vectors --socket /tmp/ilk.sock
               ilk serve --socket-mode 0660      # for everyone in the group
@@ -25,6 +26,12 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Where to listen (default: \(Places.socketChoice)).", valueName: "path"))
     var socket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of embedding models, as `ilk model` has them (default: \(Places.modelsChoice)).",
+            valueName: "folder"))
+    var models: String?
 
     @Option(help: ArgumentHelp("Who may connect: the socket file's mode, octal.", valueName: "mode"))
     var socketMode = SocketMode(bits: 0o600)
@@ -66,6 +73,7 @@ struct Serve: AsyncParsableCommand {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var serviceOptions = ServiceOptions(cores: cores)
         if let workers { serviceOptions.workers = workers }
+        serviceOptions.modelStore = models.map(Places.absolute)
         var serverOptions = ServerOptions(socketPath: socketPath, cores: cores)
         serverOptions.socketMode = socketMode.bits
         serverOptions.lineLimit = lineLimit.bytes

@@ -65,44 +65,44 @@ struct LexicalSearchTests {
         pair.compare(queries: 3, k: 10)
         pair.add(100)
         pair.compare(queries: 20, k: 10)
-        for round in 0..<6 {
-            pair.add(400)
+        for round in 0..<5 {
+            pair.add(280)
             pair.removeSome(oneOf: 8)
             if round == 3 { while pair.index.maintain(postings: 5_000) {} }
-            pair.compare(queries: 15, k: [1, 10, 100][round % 3])
+            pair.compare(queries: 6, k: [1, 10, 100][round % 3])
         }
         #expect(pair.index.count == pair.naive.documents.count)
         #expect(pair.index.liveOrdinals().map(\.rawValue) == pair.naive.documents.keys.sorted())
         while pair.index.maintain() {}
-        pair.compare(queries: 20, k: 1_000)
+        pair.compare(queries: 6, k: 1_000)
     }
 
     @Test("k1 and b as they are set", arguments: [(0, 0), (0, 1), (2, 0), (1.5, 1)] as [(Float, Float)])
     func parameters(_ k1: Float, _ b: Float) throws {
         var pair = try Pair(fields: [LexicalField(name: "f")], parameters: BM25Parameters(k1: k1, b: b), seed: 9)
-        pair.add(600)
-        pair.compare(queries: 20, k: 10)
+        pair.add(400)
+        pair.compare(queries: 8, k: 10)
     }
 
     @Test("with a filter, the best of those that pass", arguments: [2, 30, 1_000])
     func filters(_ oneOf: Int) throws {
         var pair = try Pair(fields: [LexicalField(name: "f")], seed: 4)
-        pair.add(6_000, words: 1...25)
+        pair.add(5_200, words: 1...15)
         pair.removeSome(oneOf: 5)
         let admitted = Set((0..<pair.next).filter { _ in pair.texts.number(below: oneOf) == 0 })
-        pair.compare(queries: 20, k: 10, admitting: admitted)
+        pair.compare(queries: 6, k: 10, admitting: admitted)
         pair.compare(queries: 2, k: 10, admitting: [])
     }
 
     @Test("bounds hold when the average length has changed since blocks were written")
     func drift() throws {
         var pair = try Pair(fields: [LexicalField(name: "f")], seed: 5)
-        pair.add(1_500, words: 1...4)
+        pair.add(1_000, words: 1...4)
         while pair.index.maintain() {}
-        pair.add(1_200, words: 100...140)
-        pair.compare(queries: 40, k: 5)
+        pair.add(600, words: 100...140)
+        pair.compare(queries: 12, k: 5)
         pair.removeSome(oneOf: 2)
-        pair.compare(queries: 40, k: 5)
+        pair.compare(queries: 12, k: 5)
     }
 
     @Test("an ordinal may be used again, and nothing of its old text is found")

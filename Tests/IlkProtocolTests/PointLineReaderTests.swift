@@ -20,7 +20,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "the point lacks 'vector' (or 'vectors', where the collection has several fields)"),
         ("[1]", "the point is an array; send an object"),
         (#"{"vector":[1],"ID":1}"#, "unknown field 'ID' in the point; did you mean 'id'?"),
         (#"{"vector":["a"]}"#, "the point's vector[0] is a string; expected a number"),

@@ -36,7 +36,10 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
     static let collections: [Refused] = [
         Refused(
             "collection.create", #"{"vectors":{"v":{"dimension":1,"metric":"l2"}}}"#, "collection.create lacks 'name'"),
-        Refused("collection.create", #"{"name":"a"}"#, "collection.create lacks 'vectors'"),
+        Refused(
+            "collection.create", #"{"name":"a"}"#,
+            #"collection.create declares neither 'vectors' nor 'text'; send vectors such as {"image":{"dimension":784,"metric":"l2"}}"#
+        ),
         Refused(
             "collection.create", #"{"name":"a","vectors":{}}"#,
             "collection.create.vectors is empty; declare at least one vector field"),
@@ -129,7 +132,6 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
             "points.upsert", #"{"collection":"c","points":[]}"#, "points.upsert.points is empty; send at least one"),
         Refused("points.upsert", #"{"collection":"c","points":[7]}"#, "points[0] is an integer; send an object"),
         .point(#""vector":[1]"#, "points[1] lacks 'id'"),
-        .point(#""id":1"#, "points[1] lacks 'vector' (or 'vectors', where the collection has several fields)"),
         .point(
             #""id":1,"vector":[1],"vectors":{"v":[1]}"#, "points[1] has both 'vector' and 'vectors'; send one of them"),
         .point(#""id":1,"vectr":[1]"#, "unknown field 'vectr' in points[1]; did you mean 'vector'?"),
@@ -220,12 +222,12 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
     ]
 
     static let searches: [Refused] = [
-        .search(#""k":1"#, "search lacks 'vector' (or 'id', for points like that one)"),
+        .search(#""k":1"#, "search lacks 'vector' (or 'text', or 'id' for points like that one)"),
         .search(#""vector":[1],"id":1"#, "search has both 'vector' and 'id'; send one of them"),
         .search(#""vectr":[1]"#, "unknown field 'vectr' in search; did you mean 'vector'?"),
         .search(
             #""vector":[1],"top":1"#,
-            "unknown field 'top' in search; known are collection, vector, id, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain"
+            "unknown field 'top' in search; known are collection, vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, min_score, depth, highlight, facets, fingerprint"
         ),
         .search(#""vector":[1],"k":0"#, "search.k is 0; choose 1 to 10000"),
         .search(#""vector":[1],"k":10001"#, "search.k is 10001; choose 1 to 10000"),
@@ -259,7 +261,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
             "searches[1].k is 0; choose 1 to 10000"),
         Refused(
             "search.batch", #"{"collection":"c","searches":[{"collection":"c","id":1}]}"#,
-            "unknown field 'collection' in searches[0]; known are vector, id, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain"
+            "unknown field 'collection' in searches[0]; known are vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, min_score, depth, highlight, facets, fingerprint"
         ),
         Refused(
             "snapshot.create", #"{"collection":"c","path":"here"}"#,

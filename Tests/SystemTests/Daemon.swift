@@ -8,7 +8,8 @@ import Testing
 final class Daemon {
     /// The folder that is deleted at the end: data, socket and log lie in it.
     let root: String
-    private let ownsRoot: Bool
+    /// Whether the folder is deleted with this object.
+    var ownsFolder: Bool
     private(set) var process = Process()
     let arguments: [String]
 
@@ -31,7 +32,7 @@ final class Daemon {
     /// It runs on an earlier daemon's folder, or on a new one, which is deleted with
     /// this object. `arguments` are added to `ilk serve`.
     init(root: String? = nil, arguments: [String] = []) throws {
-        ownsRoot = root == nil
+        ownsFolder = root == nil
         self.root = root ?? "/tmp/ilk-" + UUID().uuidString.prefix(8)
         self.arguments = arguments
         try FileManager.default.createDirectory(atPath: self.root, withIntermediateDirectories: true)
@@ -40,7 +41,7 @@ final class Daemon {
 
     deinit {
         kill()
-        if ownsRoot { try? FileManager.default.removeItem(atPath: root) }
+        if ownsFolder { try? FileManager.default.removeItem(atPath: root) }
     }
 
     /// Starts `ilk serve` without waiting for it.

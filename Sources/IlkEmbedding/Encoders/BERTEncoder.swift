@@ -32,7 +32,7 @@ package final class BERTEncoder: TextEncoder {
     /// such texts. An id that the model does not know counts as id 0.
     package func encode(_ batch: TokenBatch, threads: Int) -> [Float] {
         let texts = Text.all(of: batch, limit: configuration.maximumTokens)
-        let groups = Text.groups(of: texts, tokens: layout.tokens)
+        let groups = Text.groups(of: texts, tokens: EncoderWorkspace.Layout.groupTokens)
         let count = batch.lengths.count * dimension
         // SAFETY: every text writes its own row, and the rows of texts without tokens are zero from the start.
         return unsafe [Float](unsafeUninitializedCapacity: count) { vectors, initialized in

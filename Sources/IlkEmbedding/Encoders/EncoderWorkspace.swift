@@ -33,7 +33,7 @@ import Synchronization
 
         /// Tokens of a group of texts: enough for every panel of weights to be used many times, few enough to stay in
         /// the second cache.
-        static let groupTokens = 192
+        static let groupTokens = 48
         static let chunkRows = 48
 
         fileprivate var sizes: [Int] {

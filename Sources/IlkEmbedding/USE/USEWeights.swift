@@ -49,12 +49,15 @@ final class USEWeights: Sendable {
             }
             return values
         }
+        guard let arena = WeightArena(capacity: Self.arenaBytes) else {
+            throw IlkError(.unavailable, "there is no memory for the weights of \(path); free some, or use a smaller model")
+        }
         func packed(_ name: String, _ inputs: Int, _ outputs: Int, bias: String? = nil) throws(IlkError) -> PackedMatrix
         {
-            Self.packed(
-                try floats(name, inputs, outputs), inputs,
+            try Self.packed(
+                Self.transposed(try floats(name, inputs, outputs), inputs: inputs), inputs,
                 bias: try bias.map { name throws(IlkError) in try floats(name, outputs) }
-                    ?? [Float](repeating: 0, count: outputs))
+                    ?? [Float](repeating: 0, count: outputs), in: arena)
         }
         var table: [NPZArchive.Array] = []
         for number in 1...Self.tables {
@@ -80,9 +83,7 @@ final class USEWeights: Sendable {
                     second: try packed("w2_\(order)", order * width, width, bias: "b2_\(order)")))
         }
         let epsilon: Float = 1e-12
-        projection = unsafe rows.withUnsafeBufferPointer {
-            unsafe PackedMatrix(rows: $0.baseAddress!, inputs: wide, bias: bias)
-        }
+        projection = try Self.packed(rows, wide, bias: bias, in: arena)
         projectionNorm = EncoderKernels.Norm(gain: gain, bias: shift, epsilon: epsilon)
         self.convolutions = convolutions
         tokenNorm = EncoderKernels.Norm(gain: try floats("ln_g", all), bias: try floats("ln_b", all), epsilon: epsilon)
@@ -108,11 +109,22 @@ final class USEWeights: Sendable {
         }
     }
 
-    private static func packed(_ values: [Float], _ inputs: Int, bias: [Float]) -> PackedMatrix {
-        let rows = transposed(values, inputs: inputs)
-        return unsafe rows.withUnsafeBufferPointer {
-            unsafe PackedMatrix(rows: $0.baseAddress!, inputs: inputs, bias: bias)
+    /// What all matrices take together at most.
+    private static var arenaBytes: Int {
+        let convolutions = [2, 3, 5].flatMap { [($0 * width, width), ($0 * width, width)] }
+        let dense = [(512, 320), (320, 320), (512, 320), (320, 512), (512, 512), (320, 512)]
+        return ([(tokenWidth, 3 * width), (allWidth, dimension)] + convolutions + dense).reduce(0) {
+            $0 + PackedMatrix.largestByteCount(inputs: $1.0, outputs: $1.1)
         }
+    }
+
+    private static func packed(
+        _ rows: [Float], _ inputs: Int, bias: [Float], in arena: WeightArena
+    ) throws(IlkError) -> PackedMatrix {
+        guard let matrix = unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena) else {
+            throw IlkError(.internal, "a model's weights need more room than was reckoned; report this")
+        }
+        return matrix
     }
 
     /// From `[inputs, outputs]` to `[outputs, inputs]`.

@@ -3,17 +3,17 @@ import ArgumentParser
 struct CollectionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collection",
-        abstract: "Create, list, describe, drop and rebuild collections.",
+        abstract: "Create, list, describe, drop, rebuild and re-embed collections.",
         discussion: """
-              ilk collection create products --vector image=784:l2 \\
-                  --field price=float --field brand=keyword
+              ilk collection create products \\
+                  --vector 'text={title}. {brand}' --text title --field brand=keyword
               ilk collection list
               ilk collection describe products
             """,
         subcommands: [
             CollectionCreateCommand.self, CollectionListCommand.self, CollectionDescribeCommand.self,
-            CollectionDropCommand.self,
-            CollectionRebuildCommand.self,
+            CollectionDropCommand.self, CollectionRebuildCommand.self, CollectionReembedCommand.self,
+            CollectionLexiconCommand.self,
         ],
         defaultSubcommand: CollectionListCommand.self)
 }

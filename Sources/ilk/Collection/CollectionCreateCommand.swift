@@ -6,107 +6,87 @@ struct CollectionCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Make a new collection.",
         discussion: """
-            Vector fields are --vector NAME=DIMENSION:METRIC, any number of them, or --dimension and --metric for one \
-            named 'vector'. Declared payload fields are fast to filter and are held to their type: keyword, int, float, \
-            bool, datetime.
+            A vector field that you fill is --vector NAME=DIMENSION:METRIC. One that a model fills from the payload is \
+            --vector NAME=MODEL:TEMPLATE, where {title} stands for what the payload has there; without MODEL: it is the \
+            default model. Several templates parted by ' | ' are embedded each for itself and added up, each with a weight \
+            before it if you like: '2*{title} | {attributes}'. MODEL@256 keeps the first 256 components, where the model \
+            was trained for it.
 
-              ilk collection create products --vector image=784:l2 \\
-                  --vector text=384:cosine --field price=float
-              ilk collection create notes --dimension 384 --metric cosine
+            --text names payload fields whose words are searched. Fields declared by --field are fast to filter and are \
+            held to their type: keyword, int, float, bool, datetime. --knowledge makes a knowledge base, which takes \
+            documents instead of points.
+
+              ilk collection create products \\
+                  --vector 'text={title}. {brand}. {attributes}' \\
+                  --text title=2 --text attributes --field brand=keyword
+              ilk collection create images --vector image=784:l2
+              ilk collection create handbook --knowledge
             """)
 
     @Argument(help: "Its name: 1 to 64 of A-Z a-z 0-9 _ -, first a letter or digit.") var name: String
-    @Option(help: ArgumentHelp("A vector field; may be repeated.", valueName: "name=dimension:metric")) var vector:
-        [VectorArgument] = []
-    @Option(help: "Components of the only vector field.") var dimension: Int?
+    @OptionGroup var schema: SchemaOptions
+    @Option(help: "Components of the only vector field, which is then named 'vector'.") var dimension: Int?
     @Option(help: "Its metric.") var metric: MetricName?
-    @OptionGroup var graph: GraphOptions
+    @Flag(help: "Make a knowledge base: documents, split into passages that are searched by meaning and by words.")
+    var knowledge = false
+    @Option(help: ArgumentHelp("The model of a knowledge base (default: see `ilk model default`).", valueName: "name"))
+    var model: String?
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        if let metric, let first = vector.first, dimension == nil {
+        if let metric, let first = schema.vector.first, dimension == nil {
+            var form = "\(first.name)=MODEL:TEMPLATE"
+            if case .vectors(let dimension, _) = first.content {
+                form = "\(first.name)=\(dimension):\(metric.rawValue)"
+            }
             throw ValidationError(
-                "--metric belongs to --dimension; beside --vector each field has its own, as in "
-                    + "--vector \(first.name)=\(first.dimension):\(metric.rawValue).")
-        }
-        if let name = vector.map(\.name).firstRepeated {
-            throw ValidationError("--vector \(name)=… is given twice; declare each field once.")
-        }
-        guard vector.isEmpty != (dimension == nil) else {
-            throw ValidationError(
-                "Declare vector fields with --vector NAME=DIMENSION:METRIC, or one with --dimension and --metric.")
+                "--metric belongs to --dimension; beside --vector each field has its own, as in --vector \(form).")
         }
         guard (dimension == nil) == (metric == nil) else {
             throw ValidationError("--dimension and --metric go together.")
         }
+        if knowledge {
+            guard schema.vector.isEmpty, schema.text.isEmpty, dimension == nil else {
+                throw ValidationError(
+                    "A knowledge base has vectors and texts of ilk's choice; leave out --vector, --text and --dimension."
+                )
+            }
+            guard schema.m == nil, schema.efConstruction == nil else {
+                throw ValidationError(
+                    "A knowledge base has a graph of ilk's choice; leave out --m and --ef-construction.")
+            }
+            return
+        }
+        guard model == nil else {
+            throw ValidationError(
+                "--model is for --knowledge; a vector field names its model: --vector text=MODEL:TEMPLATE.")
+        }
+        guard schema.vector.isEmpty || dimension == nil else {
+            throw ValidationError("Declare vector fields with --vector, or one with --dimension and --metric.")
+        }
+        guard !schema.vector.isEmpty || dimension != nil || !schema.text.isEmpty else {
+            throw ValidationError(
+                "Declare what can be searched: --vector NAME=DIMENSION:METRIC, --vector NAME=MODEL:TEMPLATE, --text PATH, or --knowledge."
+            )
+        }
     }
 
     func run() async throws {
-        var vectors = vector.map { ($0.name, $0.dimension, $0.metric) }
-        if let dimension, let metric { vectors = [("vector", dimension, metric)] }
-        let result = try await client.call("collection.create", graph.creation(of: name, vectors: vectors))
+        let result = try await client.call("collection.create", creation())
         if client.json { Output.json(result) } else { Output.line("\(name) created") }
     }
-}
 
-/// How the graphs and payload fields of a new collection are to be.
-struct GraphOptions: ParsableArguments {
-    @Option(help: "Links a node of the graph keeps, 2 to 128 (default: 16): more find more and cost memory.")
-    var m: Int?
-    @Option(help: "Width of the candidate list while building (default: 200): more builds better and longer.")
-    var efConstruction: Int?
-    @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field:
-        [FieldArgument] = []
-
-    func validate() throws {
-        if let path = field.map(\.field.path).firstRepeated {
-            throw ValidationError("--field \(path)=… is given twice; declare each field once.")
+    private func creation() async throws -> [(String, JSONValue)] {
+        if knowledge {
+            var params = try await schema.creation(of: name) { try await client.call($0, $1) }
+            params.append(("kind", .string(CollectionKind.knowledge.rawValue)))
+            if let model { params.append(("model", .string(model))) }
+            return params
         }
-    }
-
-    /// The parameters of `collection.create`.
-    func creation(
-        of name: String, vectors: [(name: String, dimension: Int, metric: MetricName)]
-    ) -> [(String, JSONValue)] {
-        var hnsw: [(String, JSONValue)] = []
-        if let m { hnsw.append(("m", .int(Int64(m)))) }
-        if let efConstruction { hnsw.append(("ef_construction", .int(Int64(efConstruction)))) }
-        let declared = vectors.map { vector in
-            var members: [(String, JSONValue)] = [
-                ("dimension", .int(Int64(vector.dimension))), ("metric", .string(vector.metric.rawValue)),
-            ]
-            if !hnsw.isEmpty { members.append(("hnsw", .object(JSONObject(hnsw)))) }
-            return (vector.name, JSONValue.object(JSONObject(members)))
+        var vectors: [VectorArgument]?
+        if let dimension, let metric {
+            vectors = [VectorArgument(name: "vector", dimension: dimension, metric: metric)]
         }
-        let fields = field.map { ($0.field.path, JSONValue.string($0.field.kind.rawValue)) }
-        return [
-            ("name", .string(name)), ("vectors", .object(JSONObject(declared))),
-            ("fields", .object(JSONObject(fields))),
-        ]
-    }
-}
-
-/// A vector field, as `image=784:l2`.
-struct VectorArgument: ExpressibleByArgument {
-    let name: String
-    let dimension: Int
-    let metric: MetricName
-
-    init?(argument: String) {
-        let parts = argument.split(whereSeparator: { $0 == "=" || $0 == ":" }).map(String.init)
-        guard parts.count == 3, let dimension = Int(parts[1]), let metric = MetricName(rawValue: parts[2]) else {
-            return nil
-        }
-        name = parts[0]
-        self.dimension = dimension
-        self.metric = metric
-    }
-}
-
-extension [String] {
-    /// The first that stood before.
-    fileprivate var firstRepeated: String? {
-        var seen: Set<String> = []
-        return first { !seen.insert($0).inserted }
+        return try await schema.creation(of: name, vectors: vectors) { try await client.call($0, $1) }
     }
 }

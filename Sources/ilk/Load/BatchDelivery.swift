@@ -7,6 +7,8 @@ import IlkProtocol
 struct BatchDelivery: Sendable {
     let sink: any PointSink
     let collection: String
+    /// When the daemon is to answer.
+    let acknowledgement: WriteWait
     let waiting: Waiting
     /// How long an overloaded or loading daemon is asked again, before the load gives up.
     private static let patience = Duration.seconds(600)
@@ -62,7 +64,7 @@ struct BatchDelivery: Sendable {
         var wait = Duration.milliseconds(20)
         while true {
             do {
-                return try await sink.upsert(points, into: collection)
+                return try await sink.upsert(points, into: collection, wait: acknowledgement)
             } catch let error as IlkError where error.retryable {
                 let willEnd = error.code == .overloaded || error.momentaryWait != nil
                 guard ContinuousClock.now - began < (willEnd ? Self.patience : Self.shortPatience) else { throw error }

@@ -17,11 +17,15 @@ struct Build: AsyncParsableCommand {
     @OptionGroup var options: LoadOptions
     @Option(help: ArgumentHelp("The data folder (default: \(Places.dataChoice)).", valueName: "folder"))
     var data: String?
+    @Option(
+        help: ArgumentHelp("The folder of embedding models (default: \(Places.modelsChoice)).", valueName: "folder"))
+    var models: String?
 
     func run() async throws {
         let folder = Places.absolute(data ?? Places.data)
-        let engine = try Engine(
-            dataFolder: folder, options: ServiceOptions(cores: ProcessInfo.processInfo.activeProcessorCount))
+        var serviceOptions = ServiceOptions(cores: ProcessInfo.processInfo.activeProcessorCount)
+        serviceOptions.modelStore = models.map(Places.absolute)
+        let engine = try Engine(dataFolder: folder, options: serviceOptions)
         let sink = EngineSink(engine: engine)
         do {
             try await LoadRun(options: options, sink: sink, target: folder).run()

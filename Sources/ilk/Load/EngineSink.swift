@@ -6,8 +6,8 @@ import IlkService
 struct EngineSink: PointSink {
     let engine: Engine
 
-    func upsert(_ points: [UpsertPoint], into collection: String) async throws -> Int {
-        let command = Command.pointsUpsert(PointsUpsert(collection: collection, points: points))
+    func upsert(_ points: [UpsertPoint], into collection: String, wait: WriteWait) async throws -> Int {
+        let command = Command.pointsUpsert(PointsUpsert(collection: collection, points: points, wait: wait))
         return try await answer(.single(Call(id: .int(1), command: .success(command))))["sequence"]?.integer ?? 0
     }
 

@@ -8,12 +8,18 @@ struct Load: AsyncParsableCommand {
             have a header row: `id`, a column `vector` (JSON or base64) or numbered ones (v0, v1, …), and payload columns. \
             Matrix files (.npy, .fvecs, .bvecs, .ivecs, IDX) have vectors; their ids are the row numbers.
 
+            A collection with models or text fields takes points without vectors, and plain records: \
+            {"id":"sku-1","title":"…","price":9.5}, where everything but the id is the payload. They are stored first, \
+            which is when they are found by words, and a second bar tells how far the models are.
+
             A load that was interrupted goes on where it stopped when the same command is given again; not one from \
             standard input. Records that cannot be stored are written with their reason to <file>.refused.ndjson, and the \
             others are loaded: then the status is 1.
 
-              ilk load products products.ndjson.gz --create --metric cosine \\
-                  --field price=float --field brand=keyword
+              ilk load products products.jsonl.gz --create \\
+                  --vector 'text={title}. {brand}' --text title --field brand=keyword
+              ilk load things things.ndjson.gz --create --metric cosine \\
+                  --field price=float
               ilk load images train-images-idx3-ubyte.gz --create --metric l2 \\
                   --labels train-labels-idx1-ubyte.gz
               ilk scroll products --all --with-vectors --json | \\

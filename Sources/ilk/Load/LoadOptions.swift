@@ -11,19 +11,22 @@ struct LoadOptions: ParsableArguments {
             valueName: "file"))
     var files: [String]
 
-    @Flag(help: "Make the collection if it is not there; the dimension comes from the file.") var create = false
-    @Option(help: "The metric of a new collection.") var metric: MetricName?
+    @Flag(help: "Make the collection if it is not there, as --vector and --text say, or with --metric from the file.")
+    var create = false
+    @Option(help: "The metric of a new collection's vectors, whose dimension comes from the file.")
+    var metric: MetricName?
     @Option(
         help: ArgumentHelp("The vector field of a new collection, and of vectors without a name.", valueName: "name"))
     var vectorName: String?
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var schema: SchemaOptions
 
     @Option(
         help: ArgumentHelp("The files' format, where their names do not tell it.", valueName: "format"))
     var format: FileFormat?
     @Option(
         help: ArgumentHelp(
-            "The column of CSV and TSV that holds ids; rows are numbered where there is none.", valueName: "column"))
+            "The column of CSV and TSV, or the member of plain records, that holds ids; rows are numbered where there is none.",
+            valueName: "column"))
     var idColumn = "id"
     @Option(
         help: ArgumentHelp(
@@ -49,17 +52,31 @@ struct LoadOptions: ParsableArguments {
             "Where the refused records of all files go (default: <file>.refused.ndjson).", valueName: "file"))
     var refused: String?
     @Flag(help: "Begin at the first row even if an earlier load was interrupted.") var restart = false
-    @Flag(inversion: .prefixedNo, help: "Wait until the graph holds every vector; searches find them before that, too.")
-    var wait = true
+    @Option(
+        help: ArgumentHelp(
+            "When points with texts are taken as stored: durable, on the disk, and embedded after that; or searchable, embedded too.",
+            valueName: "durable|searchable"))
+    var wait = WriteWait.durable
+    @Flag(help: "Do not wait at the end until all texts are embedded and the graph holds every vector.")
+    var noWait = false
     @Flag(help: "Print JSON, one object a file, for other programs.") var json = false
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("Name at least one file.") }
         if let limit, limit < 1 { throw ValidationError("--limit is \(limit); choose 1 or more.") }
-        guard !create || metric != nil else { throw ValidationError("--create needs --metric: cosine, dot or l2.") }
-        guard create || (metric == nil && graph.m == nil && graph.efConstruction == nil && graph.field.isEmpty) else {
+        let isDeclared = !schema.vector.isEmpty || !schema.text.isEmpty
+        guard !create || metric != nil || isDeclared else {
             throw ValidationError(
-                "--metric, --m, --ef-construction and --field are for a new collection: add --create.")
+                "--create needs --metric (cosine, dot or l2) for a file of vectors, or --vector and --text for one of texts."
+            )
+        }
+        guard metric == nil || schema.vector.isEmpty else {
+            throw ValidationError("--metric takes vector fields from the file; leave it out beside --vector.")
+        }
+        guard create || (metric == nil && schema.isEmpty) else {
+            throw ValidationError(
+                "--metric, --vector, --text, --field, --m and --ef-construction are for a new collection: add --create."
+            )
         }
         guard labelNames == nil || labels != nil else { throw ValidationError("--label-names needs --labels.") }
         guard labels == nil || files.count == 1 else { throw ValidationError("--labels goes with one file.") }
@@ -75,14 +92,16 @@ struct LoadOptions: ParsableArguments {
     /// Where the refused records of a file go.
     func refusedPath(of file: String) -> String { refused ?? (file == "-" ? "stdin" : file) + ".refused.ndjson" }
 
-    /// How files are to be read into a collection with these declared fields.
-    func recordOptions(fields: [PayloadField]) -> RecordOptions {
+    /// How files are to be read into a collection with these declared fields; plain records, whose members are the
+    /// payload, only where points need no vectors.
+    func recordOptions(fields: [PayloadField], plainRecords: Bool) -> RecordOptions {
         var options = RecordOptions()
         options.format = format
         options.idColumn = idColumn
         options.vectorColumns = vectorColumns
         options.vectorField = vectorName
         options.fields = fields
+        options.takesPlainRecords = plainRecords
         return options
     }
 

@@ -1,8 +1,6 @@
-import Dispatch
 import Foundation
 import IlkDatasets
 import IlkProtocol
-import Synchronization
 
 /// Loads all files of a command, one after the other.
 struct LoadRun {
@@ -10,8 +8,8 @@ struct LoadRun {
     let sink: any PointSink
     /// What tells one daemon or data folder from another: loads into different ones resume each on its own.
     let target: String
-    private let bar = ProgressBar()
-    private let interrupt = Interrupt()
+    let bar = ProgressBar()
+    let interrupt = Interrupt()
 
     init(options: LoadOptions, sink: any PointSink, target: String) {
         self.options = options
@@ -32,7 +30,7 @@ struct LoadRun {
                 target: target, collection: options.collection, file: file,
                 meaning: options.meaning(firstNumber: number))
             let state = try await resumableState(statePath, file, schema)
-            var recordOptions = options.recordOptions(fields: schema.fields)
+            var recordOptions = options.recordOptions(fields: schema.fields, plainRecords: schema.hasTexts)
             if recordOptions.vectorField == nil, schema.vectors.count == 1 {
                 recordOptions.vectorField = schema.vectors[0].name
             }
@@ -42,7 +40,7 @@ struct LoadRun {
             let refusedPath = options.refusedPath(of: file)
             let isContinued = !refusedPaths.insert(refusedPath).inserted || state.row > 0
             if state.isComplete {
-                note("\(file) was loaded before the other files were; --restart loads it again")
+                note("\(file) was loaded by an earlier run that did not come to its end; --restart loads it again")
                 number += UInt64(state.row)
                 isAllRefused = false
             } else {
@@ -59,13 +57,17 @@ struct LoadRun {
             }
             if let statePath { statePaths.append(statePath) }
         }
+        // Remembered until the end: who kills this while texts are embedded, and begins again, sends nothing twice.
+        if !options.noWait {
+            if schema.hasModels { try await waitForTexts() }
+            try await waitForGraph()
+        }
         for path in statePaths { try? FileManager.default.removeItem(atPath: path) }
-        if options.wait { try await waitForGraph() }
         if isAllRefused { throw Failure("no record could be stored") }
         if refused > 0 { throw Failure("\(Format.counted(refused, "record")) refused; the others are stored") }
     }
 
-    private func note(_ text: String) {
+    func note(_ text: String) {
         bar.clear()
         Output.note("ilk: \(text)")
     }
@@ -87,20 +89,37 @@ struct LoadRun {
             note("collection '\(options.collection)' is there already: loading into it")
             return schema
         } catch let error as IlkError where error.code == .notFound {
-            guard options.create, let metric = options.metric else {
-                throw Failure("\(error.message); --create --metric cosine|dot|l2 makes it from the file")
+            guard options.create else {
+                throw Failure(
+                    "\(error.message); --create makes it: with --metric cosine|dot|l2 from a file of vectors, with "
+                        + "--vector and --text for one of texts")
             }
-            let vectors = try dimensions().map { ($0.name, $0.dimension, metric) }
-            _ = try await sink.call(
-                "collection.create", options.graph.creation(of: options.collection, vectors: vectors))
-            let made = vectors.map { "'\($0.0)' of \($0.1)" }.joined(separator: ", ")
-            note("collection '\(options.collection)' created, metric \(metric.rawValue), vectors \(made)")
+            try await create()
             return TargetSchema(try await describe())
         }
     }
 
+    private func create() async throws {
+        var vectors: [VectorArgument]?
+        var made = options.schema.vector.isEmpty ? "" : ", vectors " + Self.list(options.schema.vector.map(\.name))
+        if let metric = options.metric {
+            let fields = try dimensions()
+            vectors = fields.map { VectorArgument(name: $0.name, dimension: $0.dimension, metric: metric) }
+            made = ", metric \(metric.rawValue), vectors "
+            made += fields.map { "'\($0.name)' of \($0.dimension)" }.joined(separator: ", ")
+        }
+        if !options.schema.text.isEmpty { made += ", texts " + Self.list(options.schema.text.map(\.field.path)) }
+        let params = try await options.schema.creation(of: options.collection, vectors: vectors) {
+            try await sink.call($0, $1)
+        }
+        _ = try await sink.call("collection.create", params)
+        note("collection '\(options.collection)' created\(made)")
+    }
+
+    private static func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
+
     /// The description, once the collection's records are read.
-    private func describe() async throws -> JSONValue {
+    func describe() async throws -> JSONValue {
         let began = ContinuousClock.now
         var refusedSince: ContinuousClock.Instant?
         let waiting = Waiting(interrupt: interrupt, bar: bar)
@@ -135,7 +154,8 @@ struct LoadRun {
         }
         let name = options.vectorName ?? "vector"
         let reader = try RecordReader(
-            path: file, options: options.recordOptions(fields: options.graph.field.map(\.field)))
+            path: file,
+            options: options.recordOptions(fields: options.schema.field.map(\.field), plainRecords: false))
         if let dimension = reader.dimension { return [(name, dimension)] }
         var fields: [(name: String, dimension: Int)] = []
         var firstReason: String?
@@ -223,58 +243,4 @@ struct LoadRun {
         Output.line(text)
         Output.flush()
     }
-
-    /// Waits until no vector is pending.
-    ///
-    /// They are found by exact scan until then: waiting only tells when searches are fast. After a cancelled rebuild
-    /// nothing is linked until the next one, and there is nothing to wait for.
-    private func waitForGraph() async throws {
-        var most = 0
-        var least = Int.max
-        var fallen = ContinuousClock.now
-        while !interrupt.isRequested {
-            let description = try await describe()
-            let pending = (description["indexes"]?.members ?? []).reduce(0) { $0 + ($1.value["pending"]?.integer ?? 0) }
-            guard pending > 0 else { break }
-            most = max(most, pending)
-            if pending < least {
-                least = pending
-                fallen = .now
-            }
-            let reason = description["reason"]?.plain ?? ""
-            // A rebuild that goes on again has the same reason, but links.
-            if description["state"]?.plain == "degraded", reason.contains("rebuild was cancelled"),
-                ContinuousClock.now - fallen > .seconds(5)
-            {
-                note("not waiting for the graph, which lacks \(Format.counted(pending, "vector")): \(reason)")
-                break
-            }
-            bar.show("linking", done: most - pending, total: most, unit: "vectors")
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        bar.clear()
-    }
-}
-
-/// Ctrl-C, which ends a load in order: what is under way is finished, and where it stopped is remembered.
-final class Interrupt: Sendable {
-    private let flag = Atomic(false)
-    // Made once, and never touched again but to be let go.
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
-
-    init() {
-        unsafe sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: .global())
-        }
-        for source in unsafe sources {
-            source.setEventHandler { [weak self] in
-                // The second time is meant.
-                if self?.flag.exchange(true, ordering: .relaxed) ?? true { exit(Failure.failed) }
-            }
-            source.resume()
-        }
-    }
-
-    var isRequested: Bool { flag.load(ordering: .relaxed) }
 }

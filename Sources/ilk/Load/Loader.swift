@@ -52,7 +52,8 @@ final class Loader {
         bar: ProgressBar, interrupt: Interrupt
     ) throws {
         delivery = BatchDelivery(
-            sink: sink, collection: options.collection, waiting: Waiting(interrupt: interrupt, bar: bar))
+            sink: sink, collection: options.collection, acknowledgement: schema.hasTexts ? options.wait : .searchable,
+            waiting: Waiting(interrupt: interrupt, bar: bar))
         self.interrupt = interrupt
         self.file = file
         self.reader = reader

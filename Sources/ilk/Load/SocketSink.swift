@@ -5,7 +5,7 @@ import IlkProtocol
 struct SocketSink: PointSink {
     let connection: IlkConnection
 
-    func upsert(_ points: [UpsertPoint], into collection: String) async throws -> Int {
+    func upsert(_ points: [UpsertPoint], into collection: String, wait: WriteWait) async throws -> Int {
         var writer = JSONWriter(capacity: points.reduce(256) { $0 + $1.wireBytes })
         writer.beginObject()
         writer.key("collection")
@@ -14,6 +14,8 @@ struct SocketSink: PointSink {
         writer.beginArray()
         for point in points { writer.point(point) }
         writer.endArray()
+        writer.key("wait")
+        writer.string(wait.rawValue)
         writer.endObject()
         let line = try await connection.reply(to: "points.upsert", JSONText(validated: writer.bytes))
         guard case .reply(_, let result) = try ClientLine.read(line) else {
@@ -42,7 +44,7 @@ extension JSONWriter {
         if point.vectors.count == 1, point.vectors[0].field == nil {
             key("vector")
             vector(point.vectors[0].vector, base64: true)
-        } else {
+        } else if !point.vectors.isEmpty {
             key("vectors")
             beginObject()
             for (field, values) in point.vectors {

@@ -5,6 +5,10 @@ struct TargetSchema: Sendable {
     /// Vector fields, in order.
     var vectors: [VectorField]
     var fields: [PayloadField]
+    /// Whether payloads have texts to embed or to index, so that points need no vectors.
+    var hasTexts: Bool
+    /// Whether models fill vector fields from texts.
+    var hasModels: Bool
     var sequence: Int
 
     /// Reads what `collection.describe` answers.
@@ -16,13 +20,16 @@ struct TargetSchema: Sendable {
                 let efConstruction = member.value["hnsw"]?["ef_construction"]?.integer
             else { return nil }
             return VectorField(
-                name: member.key, dimension: dimension, metric: metric, m: m, efConstruction: efConstruction)
+                name: member.key, dimension: dimension, metric: metric, m: m, efConstruction: efConstruction,
+                model: member.value["model"]?.string)
         }
         fields = (description["fields"]?.members ?? []).compactMap { member in
             member.value.string.flatMap { PayloadField.Kind(rawValue: $0) }.map {
                 PayloadField(path: member.key, kind: $0)
             }
         }
+        hasModels = (description["vectors"]?.members ?? []).contains { !($0.value["source"]?.elements ?? []).isEmpty }
+        hasTexts = hasModels || !(description["text"]?.members ?? []).isEmpty
         sequence = description["sequence"]?.integer ?? 0
     }
 
@@ -41,10 +48,10 @@ struct TargetSchema: Sendable {
                 }
             }
             compare("metric", field.metric, options.metric)
-            compare("m", field.m, options.graph.m)
-            compare("ef_construction", field.efConstruction, options.graph.efConstruction)
+            compare("m", field.m, options.schema.m)
+            compare("ef_construction", field.efConstruction, options.schema.efConstruction)
         }
-        for asked in options.graph.field.map(\.field) {
+        for asked in options.schema.field.map(\.field) {
             if let there = fields.first(where: { $0.path == asked.path }) {
                 guard there.kind != asked.kind else { continue }
                 found.append("field '\(asked.path)' is \(there.kind) and not \(asked.kind)")

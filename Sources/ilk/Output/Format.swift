@@ -51,6 +51,11 @@ enum Format {
         return decimal(value, max(0, 6 - whole))
     }
 
+    /// A number as short as it was given: `2`, `0.5`.
+    static func short(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    }
+
     /// With so many decimal places.
     static func decimal(_ value: Double, _ places: Int) -> String {
         guard value.isFinite else { return "\(value)" }

@@ -4,18 +4,21 @@ import IlkProtocol
 
 struct Search: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Find the points nearest to a vector, or to another point.",
+        abstract: "Find points by a text, by a vector, or by another point that they are like.",
         discussion: """
-            The query is one of --vector, --vector-file with --row, and --id. With --json the daemon's result comes on \
-            one line. Status 2 says that nothing was found.
+            The query is one of a text, --vector, --vector-file with --row, and --id. A text is searched by meaning and by \
+            words, as far as the collection has them, and both rankings are fused; --mode takes one of them. A text beside \
+            --vector gives the words of a hybrid search. With --json the daemon's result comes on one line. Status 2 says \
+            that nothing was found.
 
-              ilk search products --id sku-1 -k 5 \\
-                  --filter "price < 30 and brand = 'Acme'"
-              ilk search products --vector '[0.1, 0.7, 0.2]' --fields title,price
+              ilk search products "熊猫毛绒玩具" -k 5 --filter "price < 30"
+              ilk search products "C65 toner" --mode lexical --highlight
+              ilk search products --id sku-1 --fields title,price
               ilk search images --vector-file queries.fvecs --row 17 --explain
             """)
 
     @Argument(help: "The collection to search.") var collection: String
+    @OptionGroup var question: TextQueryOptions
 
     @Option(
         parsing: .unconditional,
@@ -43,6 +46,11 @@ struct Search: AsyncParsableCommand {
     var exact = false
     @Option(help: ArgumentHelp("Only points that are no farther than this.", valueName: "distance"))
     var maxDistance: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Count the most frequent values of this payload field among what was found; may be repeated.",
+            valueName: "field"))
+    var facet: [String] = []
     @Flag(help: "Show the vectors that were found.")
     var withVectors = false
     @Flag(help: "Tell how the search was done and why.")
@@ -52,27 +60,42 @@ struct Search: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        let queries = [vector != nil, vectorFile != nil, id != nil].count { $0 }
-        guard queries == 1 else { throw ValidationError("Give the query as one of --vector, --vector-file and --id.") }
+        let vectors = [vector != nil, vectorFile != nil].count { $0 }
+        guard vectors <= 1, id == nil || (vectors == 0 && question.query == nil) else {
+            throw ValidationError("Give the query as one of a text, --vector, --vector-file and --id.")
+        }
+        guard vectors == 1 || id != nil || question.query != nil else {
+            throw ValidationError("Say what to find: a text, --vector, --vector-file or --id.")
+        }
         guard (1...10_000).contains(k) else { throw ValidationError("-k is \(k); choose 1 to 10000.") }
         guard row >= 0 else { throw ValidationError("--row is \(row); the first row is 0.") }
         guard row == 0 || vectorFile != nil else { throw ValidationError("--row belongs to --vector-file.") }
+        guard payloads.payload || !question.highlight else {
+            throw ValidationError("--highlight marks words in payloads; leave out --no-payload.")
+        }
         if let vector { _ = try Self.query(typed: vector) }
     }
 
     func run() async throws {
-        var params: [(String, JSONValue)] = [("collection", .string(collection)), try query(), ("k", .int(Int64(k)))]
+        var params: [(String, JSONValue)] = [("collection", .string(collection)), ("k", .int(Int64(k)))]
+        params += try query() + question.parameters
         if let using { params.append(("using", .string(using))) }
         if let ef { params.append(("ef", .int(Int64(ef)))) }
         if let filter { params.append(("filter", .string(filter))) }
         if exact { params.append(("exact", .bool(true))) }
         if let maxDistance { params.append(("max_distance", .double(maxDistance))) }
+        if !facet.isEmpty { params.append(("facets", .array(facet.map { .string($0) }))) }
         if withVectors { params.append(("with_vectors", .bool(true))) }
         if explain { params.append(("explain", .bool(true))) }
         params.append(("with_payload", payloads.value))
         let result = try await client.call("search", params)
         let hits = result["hits"]?.elements ?? []
-        if client.json { Output.json(result) } else { show(hits, result) }
+        if client.json {
+            Output.json(result)
+        } else {
+            SearchTable(hits: hits, withVectors: withVectors, highlight: question.highlight).show()
+            show(result)
+        }
         guard hits.isEmpty else { return }
         if filter != nil { await noteUndeclared(params) }
         throw Failure("", status: Failure.nothingFound)
@@ -91,12 +114,12 @@ struct Search: AsyncParsableCommand {
         }
     }
 
-    private func query() throws -> (String, JSONValue) {
-        if let id { return ("id", id.json) }
+    private func query() throws -> [(String, JSONValue)] {
+        if let id { return [("id", id.json)] }
         if let vectorFile {
-            return ("vector", .string(Base64Vector.encode(try VectorFile.row(row, of: vectorFile))))
+            return [("vector", .string(Base64Vector.encode(try VectorFile.row(row, of: vectorFile))))]
         }
-        return ("vector", try Self.query(typed: vector ?? ""))
+        return try vector.map { [("vector", try Self.query(typed: $0))] } ?? []
     }
 
     private static func query(typed text: String) throws -> JSONValue {
@@ -110,25 +133,19 @@ struct Search: AsyncParsableCommand {
         return .string(text)
     }
 
-    private func show(_ hits: [JSONValue], _ result: JSONValue) {
-        let hasPayloads = hits.contains { !($0["payload"]?.members.isEmpty ?? true) }
-        var columns: [Table.Column] = [.number("#"), .text("id"), .number("distance"), .number("score")]
-        if hasPayloads { columns.append(.text("payload")) }
-        if withVectors { columns.append(.text("vector")) }
-        var table = Table(columns)
-        for (place, hit) in hits.enumerated() {
-            var cells = [
-                String(place + 1), hit["id"]?.text ?? "", Format.measured(hit["distance"]?.number ?? .nan),
-                Format.measured(hit["score"]?.number ?? .nan),
-            ]
-            if hasPayloads { cells.append(hit["payload"]?.text ?? "") }
-            if withVectors { cells.append(hit["vector"]?.text ?? "") }
-            table.add(cells)
+    /// What belongs to the result beside its hits.
+    private func show(_ result: JSONValue) {
+        for facet in result["facets"]?.members ?? [] {
+            Output.line("")
+            var table = Table([.text(facet.key), .number("count")])
+            for value in facet.value.elements {
+                table.add([value["value"]?.plain ?? "", Format.count(value["count"]?.integer ?? 0)])
+            }
+            table.show()
         }
-        if !hits.isEmpty { table.show() }
         if let explain = result["explain"], explain != .null { Output.line(explain.pretty) }
+        let count = result["hits"]?.elements.count ?? 0
         let exhausted = result["exhausted"] == .bool(true) ? "; there are no more that pass" : ""
-        Output.note(
-            "\(hits.count) found in \(Format.microseconds(result["took_us"]?.number ?? 0))\(exhausted)")
+        Output.note("\(count) found in \(Format.microseconds(result["took_us"]?.number ?? 0))\(exhausted)")
     }
 }
