@@ -14,9 +14,12 @@ extension CollectionLoading {
     ) throws(IlkError) -> (LexicalIndex?, unread: Int) {
         guard reader.hasWords else { return (nil, 0) }
         let analyzer = try store.lexicon().analyzer()
-        let index =
-            try checkpoint(of: meta, folder: folder, analyzer: analyzer)
-            ?? LexicalIndex(fields: meta.schema.lexicalFields, analyzer: analyzer)
+        let index: LexicalIndex
+        if let kept = checkpoint(of: meta, folder: folder, analyzer: analyzer) {
+            index = kept
+        } else {
+            index = try LexicalIndex(fields: meta.schema.lexicalFields, analyzer: analyzer)
+        }
         // As with graphs: an ordinal is a version, so the difference of the sets is what happened after the checkpoint.
         let live = Set(births.map(\.ordinal))
         for ordinal in index.liveOrdinals() where !live.contains(ordinal) { index.remove(ordinal) }

@@ -4,7 +4,7 @@ import IlkProtocol
 import Testing
 
 /// The folder of models that are there to be tested with.
-enum ModelStore {
+enum GoldenModels {
     static let path: String = {
         if let path = unsafe getenv("ILK_MODELS") { return unsafe String(cString: path) }
         guard let home = unsafe getenv("HOME") else { return "/" }
@@ -36,10 +36,10 @@ enum ModelStore {
 
     @Test(
         .enabled(
-            if: ModelStore.has(ModelStore.e5),
+            if: GoldenModels.has(GoldenModels.e5),
             "SKIPPED: no multilingual-e5-small/e5-small-q4.bin in $ILK_MODELS or ~/.local/share/ilk/models"))
     func `multilingual-e5-small on 4-bit weights gives the vectors of f32 arithmetic`() throws {
-        let file = try E5S1File(path: ModelStore.e5)
+        let file = try E5S1File(path: GoldenModels.e5)
         let encoder = try BERTEncoder(EncoderConfiguration(file.header), weights: file)
         #expect(encoder.dimension == 384 && encoder.maximumTokens == 512)
         check(encoder, GoldenVector.e5, component: 5e-5, cosine: 0.999999)
@@ -47,13 +47,13 @@ enum ModelStore {
 
     @Test(
         .enabled(
-            if: ModelStore.has(ModelStore.miniLM),
+            if: GoldenModels.has(GoldenModels.miniLM),
             "SKIPPED: no all-minilm-l6-v2/model.safetensors in $ILK_MODELS or ~/.local/share/ilk/models"))
     func `all-MiniLM-L6-v2 gives another implementation's vectors`() throws {
         let encoder = try BERTEncoder(
             EncoderConfiguration(
                 hidden: 384, layers: 6, heads: 12, feedForward: 1_536, vocabulary: 30_522, positions: 512),
-            weights: try SafetensorsFile(path: ModelStore.miniLM))
+            weights: try SafetensorsFile(path: GoldenModels.miniLM))
         check(encoder, GoldenVector.miniLM, component: 1e-5, cosine: 0.999999)
     }
 }
