@@ -54,6 +54,10 @@ package final class EmbeddingModel: Sendable {
     package var maximumTokens: Int? { traits.maximumTokens }
     /// Whether the mean of a text's language is subtracted from its vector.
     package var isCentred: Bool { means != nil }
+    /// The languages that have a mean of their own; none where nothing is subtracted.
+    package var centredLanguages: [String] {
+        Set(means?.entries.map(\.language) ?? []).subtracting([LanguageMeans.anyLanguage]).sorted()
+    }
 
     /// Tokens that a model's prompt and specials take from ``maximumTokens``.
     package func overhead(_ kind: EmbeddingKind) -> Int {

@@ -53,6 +53,17 @@ package struct ModelStore: Sendable {
         return folders + [Summary(name: hash.name, isDefault: hash.name == chosen, bytes: 0, traits: hash.traits)]
     }
 
+    /// One model of the list.
+    ///
+    /// - Throws: `not_found` with the nearest name.
+    package func summary(of name: String) throws(IlkError) -> Summary {
+        if name != EmbeddingModel.hashName { _ = try folder(of: name) }
+        guard let summary = list().first(where: { $0.name == name }) else {
+            throw IlkError(.notFound, "model '\(name)' was removed this moment")
+        }
+        return summary
+    }
+
     /// The names of the models in the store.
     var names: [String] {
         FolderFiles.names(in: path).filter { !$0.hasPrefix(".") && FolderFiles.kind(path + "/" + $0) == .folder }

@@ -7,8 +7,9 @@ import Synchronization
 /// Vectors of texts that were embedded before, in one SQLite file that outlives the daemon.
 ///
 ///     vector(key, rest, used, tokens, truncated, value)
-///                                      key, rest: the two halves of a ``VectorKey``; used: seconds since 1970 when it was
-///                                      asked for last; value: f32, little-endian, then XXH3 of the whole row
+///                                      key, rest: the two halves of a ``VectorKey``; used: when it was asked for
+///                                      last, in milliseconds since 1970; value: f32, little-endian, then XXH3 of the
+///                                      whole row
 ///
 /// It is derived: whatever goes wrong with the file, it is deleted and begun anew, and the worst that happens is that
 /// texts are embedded again. Every row has a checksum, so that a damaged one is a miss and not a wrong vector. Commits are
@@ -51,6 +52,8 @@ package final class EmbeddingCache: VectorCache {
     private let byteLimit: Int
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
+    /// Ends the patience of the writing thread.
+    private let hurry = DispatchSemaphore(value: 0)
     private let isIdle = NSCondition()
     private let ended = DispatchGroup()
 
@@ -111,6 +114,7 @@ package final class EmbeddingCache: VectorCache {
     /// Waits until everything that was given is in the file.
     package func flush() {
         let target = state.withLock { $0.asked }
+        hurry.signal()
         wake.signal()
         isIdle.withLock {
             while !state.withLock({ $0.done >= target || $0.isClosed }) { isIdle.wait() }
@@ -124,6 +128,7 @@ package final class EmbeddingCache: VectorCache {
             return !state.isClosed
         }
         guard wasOpen else { return }
+        hurry.signal()
         wake.signal()
         ended.wait()
         let store = state.withLock { state in
@@ -138,7 +143,7 @@ package final class EmbeddingCache: VectorCache {
         while true {
             wake.wait()
             let isClosed = state.withLock { $0.isClosed }
-            if !isClosed { Thread.sleep(forTimeInterval: Self.patience) }
+            if !isClosed { _ = hurry.wait(timeout: .now() + Self.patience) }
             while wake.wait(timeout: .now()) == .success {}
             let (store, rows, used, asked) = state.withLock { state in
                 defer {

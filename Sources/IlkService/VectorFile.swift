@@ -63,7 +63,7 @@ final class VectorFile: Sendable {
 
     /// Writes new rows and when others were used, and makes room.
     func write(_ rows: [(key: VectorKey, value: CachedVector)], used: Set<Int64>) throws {
-        let now = Int64(Date().timeIntervalSince1970)
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
         try pool.write { database in
             let insert = try database.cachedStatement(
                 sql: "INSERT OR REPLACE INTO vector(key, rest, used, tokens, truncated, value) VALUES(?, ?, ?, ?, ?, ?)"
@@ -76,7 +76,7 @@ final class VectorFile: Sendable {
             }
             let touch = try database.cachedStatement(sql: "UPDATE vector SET used = ? WHERE key = ? AND used < ?")
             // To the hour: a row that is asked for every second is not written every second.
-            for key in used { try touch.execute(arguments: [now, key, now - 3_600]) }
+            for key in used { try touch.execute(arguments: [now, key, now - 3_600_000]) }
             try makeRoom(database)
         }
     }
@@ -94,15 +94,22 @@ final class VectorFile: Sendable {
         return (pages - free) * pageSize
     }
 
-    /// Deletes what was used longest ago, a tenth more than must be.
+    /// Deletes what was used longest ago until there is room for a tenth more.
+    ///
+    /// Rows lie in the order of their keys, so those that go leave holes all over the file; pages come free only when
+    /// neighbors can be joined. Hence several rounds.
     private func makeRoom(_ database: Database) throws {
-        let bytes = try Self.bytes(database)
-        guard bytes > byteLimit else { return }
-        let rows = try Int.fetchOne(database, sql: "SELECT count(*) FROM vector") ?? 0
-        let share = min(1, 1 - Double(byteLimit) * 0.9 / Double(bytes))
-        try database.execute(
-            sql: "DELETE FROM vector WHERE key IN (SELECT key FROM vector ORDER BY used, key LIMIT ?)",
-            arguments: [Int(Double(rows) * share) + 1])
+        guard try Self.bytes(database) > byteLimit else { return }
+        while true {
+            let bytes = try Self.bytes(database)
+            let rows = try Int.fetchOne(database, sql: "SELECT count(*) FROM vector") ?? 0
+            let excess = Double(bytes) - Double(byteLimit) * 0.9
+            guard excess > 0, rows > 0 else { return }
+            let share = max(excess / Double(bytes), 0.02)
+            try database.execute(
+                sql: "DELETE FROM vector WHERE key IN (SELECT key FROM vector ORDER BY used, key LIMIT ?)",
+                arguments: [Int(Double(rows) * share) + 1])
+        }
     }
 
     private static func data(_ value: CachedVector, _ key: VectorKey) -> Data {

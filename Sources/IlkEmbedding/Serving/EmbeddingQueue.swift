@@ -56,6 +56,8 @@ final class EmbeddingQueue: Sendable {
         }
     }
 
+    /// Tokens that are not shared out among threads any further.
+    private static let smallestSlice = 128
     /// How many requests of other models are passed over for more of the same.
     private static let looksAhead = 64
 
@@ -112,7 +114,7 @@ final class EmbeddingQueue: Sendable {
             throw refusal
         }
         // One thread a slice, and no more than there are.
-        let slices = request.estimatedTokens / sliceTokens(lane) + 1
+        let slices = request.estimatedTokens / Self.smallestSlice + 1
         for _ in 0..<min(slices, options.threads) { wake(lane).signal() }
     }
 
@@ -161,7 +163,13 @@ final class EmbeddingQueue: Sendable {
     /// The next slice of a lane; nil if nothing waits.
     private func take(_ lane: EmbeddingLane) -> Slice? {
         var over: [EmbeddingRequest] = []
-        let slice = state.withLock { take(&$0[lane], tokens: sliceTokens(lane), over: &over) }
+        let slice = state.withLock { state in
+            // A short import is shared out among the threads, a long one goes in slices that run at full speed.
+            let share = state[lane].tokens / options.threads + 1
+            let most = sliceTokens(lane)
+            let tokens = lane == .bulk ? min(most, max(share, Self.smallestSlice)) : most
+            return take(&state[lane], tokens: tokens, over: &over)
+        }
         for request in over { request.fail(EmbeddingRequest.cancelled) }
         return slice
     }

@@ -50,7 +50,8 @@ final class USEWeights: Sendable {
             return values
         }
         guard let arena = WeightArena(capacity: Self.arenaBytes) else {
-            throw IlkError(.unavailable, "there is no memory for the weights of \(path); free some, or use a smaller model")
+            throw IlkError(
+                .unavailable, "there is no memory for the weights of \(path); free some, or use a smaller model")
         }
         func packed(_ name: String, _ inputs: Int, _ outputs: Int, bias: String? = nil) throws(IlkError) -> PackedMatrix
         {
