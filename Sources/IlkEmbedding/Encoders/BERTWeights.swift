@@ -77,7 +77,7 @@ struct BERTWeights: Sendable {
 
     /// The arithmetic of most matrices, for the fingerprint.
     var arithmetic: PackedMatrix.Arithmetic {
-        layers.contains { $0.matrices.contains { $0.arithmetic == .q4s16 } } ? .q4s16 : .f32
+        layers.contains { $0.matrices.contains { $0.arithmetic == .q4s8 } } ? .q4s8 : .f32
     }
 }
 
