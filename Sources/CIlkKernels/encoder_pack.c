@@ -50,12 +50,12 @@ void ilk_pack_q4(const uint8_t *blocks, size_t inputs, size_t outputs, uint8_t *
                 block[column] = first + column < outputs ? blocks + ((first + column) * per_row + b) * 18 : nothing;
                 scales[column] = ilk_half(half_at(block[column]));
             }
-            // Byte i of a pair of inputs: widened to 16 bits, its low half is the weight of column i / 2 and input
-            // i % 2, its high half the one of column 8 + i / 2.
-            for (size_t pair = 0; pair < 16; pair++)
-                for (size_t i = 0; i < 16; i++)
-                    packed[16 * pair + i] = (uint8_t)(nibble(block[i / 2], 2 * pair + i % 2) |
-                                                      nibble(block[8 + i / 2], 2 * pair + i % 2) << 4);
+            // Of byte i of four inputs the low half is the weight of column i / 4 and input i % 4, the high half the
+            // one of column 8 + i / 4.
+            for (size_t four = 0; four < 8; four++)
+                for (size_t i = 0; i < 32; i++)
+                    packed[32 * four + i] = (uint8_t)(nibble(block[i / 4], 4 * four + i % 4) |
+                                                      nibble(block[8 + i / 4], 4 * four + i % 4) << 4);
             memcpy(packed + 256, scales, sizeof scales);
         }
 }

@@ -22,7 +22,7 @@ package protocol TextEncoder: Sendable {
     var dimension: Int { get }
     /// Ids that a text may have at most, prefix and suffix included; nil where there is no limit.
     var maximumTokens: Int? { get }
-    /// How the arithmetic differs from f32 all through, for the fingerprint: `f32`, `q4s16`.
+    /// How the arithmetic differs from f32 all through, for the fingerprint: `f32`, `q4s8`.
     var arithmetic: String { get }
 
     /// Pooled vectors, not yet normalised: `batch.lengths.count` rows of `dimension` floats.

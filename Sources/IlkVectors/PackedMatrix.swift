@@ -8,8 +8,8 @@ import Glibc
     package enum Arithmetic: Sendable, Equatable {
         /// f32 all through.
         case f32
-        /// 4-bit weights as they are, activations as 16-bit integers with a scale per 32: exact but for those 16 bits.
-        case q4s16
+        /// 4-bit weights as they are, activations as integers with a scale per 32: of 8 bits, or of 16 with an outlier.
+        case q4s8
     }
 
     package let inputs: Int
@@ -20,7 +20,7 @@ import Glibc
     private nonisolated(unsafe) let bias: UnsafeMutablePointer<Float>
     private let arena: WeightArena
 
-    /// Inputs that share a scale in Q4_0 and in 16-bit activations.
+    /// Inputs that share a scale in Q4_0 and in integer activations.
     package static let blockInputs = 32
     /// Bytes of a Q4_0 block: an f16 scale and 32 weights of four bits.
     package static let blockBytes = 18
@@ -53,7 +53,7 @@ import Glibc
     package convenience init?(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float], in arena: WeightArena) {
         precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
         self.init(
-            inputs: inputs, bias: bias, arithmetic: .q4s16, byteCount: ilk_packed_q4_size(inputs, bias.count),
+            inputs: inputs, bias: bias, arithmetic: .q4s8, byteCount: ilk_packed_q4_size(inputs, bias.count),
             in: arena)
         unsafe ilk_pack_q4(q4Rows, inputs, outputs, packed.assumingMemoryBound(to: UInt8.self))
     }
@@ -68,7 +68,7 @@ import Glibc
 
     /// Bytes of scratch that `apply` needs for so many rows.
     package func scratchBytes(rows: Int) -> Int {
-        unsafe arithmetic == .f32 ? 0 : QuantizedRows.byteCount(rows, inputs)
+        arithmetic == .f32 ? 0 : ilk_quantized_size(rows, inputs)
     }
 
     /// `output = input · weightsᵀ + bias` for `rows` rows.
@@ -83,25 +83,24 @@ import Glibc
             unsafe EncoderKernels.selected.pointee.linear_f32(
                 input, stride, rows, packed.assumingMemoryBound(to: Float.self), bias, inputs, outputs, output,
                 outputStride)
-        case .q4s16:
-            let quantized = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
-            unsafe EncoderKernels.selected.pointee.quantize(
-                input, stride, rows, inputs, quantized.integers, quantized.scales)
-            unsafe apply(quantized, to: output, stride: outputStride)
+        case .q4s8:
+            unsafe EncoderKernels.selected.pointee.quantize(input, stride, rows, inputs, scratch)
+            unsafe apply(quantized: scratch, rows: rows, to: output, stride: outputStride)
         }
     }
 
-    private func apply(_ rows: QuantizedRows, to output: UnsafeMutablePointer<Float>, stride: Int) {
+    private func apply(
+        quantized: UnsafeRawPointer, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
+    ) {
         unsafe EncoderKernels.selected.pointee.linear_q4(
-            rows.integers, rows.scales, rows.count, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
-            output, stride)
+            quantized, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs, output, stride)
     }
 }
 
 extension PackedMatrix {
     /// Whether the integers of this matrix's outputs can go straight into `next`.
     private func feeds(_ next: PackedMatrix) -> Bool {
-        arithmetic == .q4s16 && next.arithmetic == .q4s16 && outputs % Self.blockInputs == 0
+        arithmetic == .q4s8 && next.arithmetic == .q4s8 && outputs % Self.blockInputs == 0
     }
 
     /// Bytes of scratch that `apply` with a second matrix needs for so many rows.
@@ -129,32 +128,13 @@ extension PackedMatrix {
                 inner, stride: self.outputStride, rows: rows, to: output, stride: outputStride, scratch: rest)
             return
         }
-        let own = unsafe QuantizedRows(scratch, rows: rows, inputs: inputs)
-        let second = unsafe scratch + (scratchBytes(rows: rows) + 63) / 64 * 64
-        let between = unsafe QuantizedRows(second, rows: rows, inputs: outputs)
-        let tile = unsafe second + (next.scratchBytes(rows: rows) + 63) / 64 * 64
+        let between = unsafe scratch + (scratchBytes(rows: rows) + 63) / 64 * 64
+        let tile = unsafe between + (next.scratchBytes(rows: rows) + 63) / 64 * 64
         let kernels = unsafe EncoderKernels.selected
-        unsafe kernels.pointee.quantize(input, stride, rows, inputs, own.integers, own.scales)
+        unsafe kernels.pointee.quantize(input, stride, rows, inputs, scratch)
         unsafe kernels.pointee.feed_q4(
-            own.integers, own.scales, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs,
-            activation.code, between.integers, between.scales, tile.assumingMemoryBound(to: Float.self))
-        unsafe next.apply(between, to: output, stride: outputStride)
-    }
-}
-
-/// Rows as 16-bit integers with a scale per 32, in scratch memory.
-@unsafe private struct QuantizedRows {
-    let count: Int
-    let scales: UnsafeMutablePointer<Float>
-    let integers: UnsafeMutablePointer<Int16>
-
-    init(_ memory: UnsafeMutableRawPointer, rows: Int, inputs: Int) {
-        unsafe count = rows
-        unsafe integers = memory.assumingMemoryBound(to: Int16.self)
-        unsafe scales = (memory + rows * inputs * 2).assumingMemoryBound(to: Float.self)
-    }
-
-    static func byteCount(_ rows: Int, _ inputs: Int) -> Int {
-        rows * (inputs * 2 + inputs / PackedMatrix.blockInputs * 4)
+            scratch, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs, activation.code, between,
+            tile.assumingMemoryBound(to: Float.self))
+        unsafe next.apply(quantized: between, rows: rows, to: output, stride: outputStride)
     }
 }

@@ -75,6 +75,15 @@ import Testing
 
     @Test(arguments: 0..<count, [(32, 16), (64, 33), (384, 32), (416, 5), (1_536, 16)])
     func `4-bit linear layers agree with their dequantised weights`(set: Int, shape: (inputs: Int, outputs: Int)) {
+        check(set: set, shape: shape, outliers: false, tolerance: 1e-2)
+    }
+
+    @Test(arguments: 0..<count, [(32, 16), (64, 33), (384, 32), (416, 5), (1_536, 16)])
+    func `a block with an outlier keeps its other inputs`(set: Int, shape: (inputs: Int, outputs: Int)) {
+        check(set: set, shape: shape, outliers: true, tolerance: 2e-3)
+    }
+
+    private func check(set: Int, shape: (inputs: Int, outputs: Int), outliers: Bool, tolerance: Double) {
         let kernels = unsafe Self.table(set)
         let (inputs, outputs) = shape
         let blocks = blocks(inputs * outputs / 32, seed: 3)
@@ -86,34 +95,44 @@ import Testing
         let width = ilk_panels(outputs) * 16
         let padded = bias + [Float](repeating: 0, count: width - outputs)
         for rows in [0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 25] {
-            let a = uniform(rows * inputs, seed: UInt64(rows))
-            var integers = [Int16](repeating: .max, count: rows * inputs)
-            var scales = [Float](repeating: .nan, count: rows * inputs / 32)
-            unsafe kernels.pointee.quantize(a, inputs, rows, inputs, &integers, &scales)
+            var a = uniform(rows * inputs, seed: UInt64(rows))
+            // One input of a block is 40 times the others: with 8 bits for all they would be nothing.
+            if outliers { for place in stride(from: 5, to: a.count, by: 32) { a[place] = 40 } }
+            var quantized = [Int32](repeating: .max, count: ilk_quantized_size(rows, inputs) / 4)
             var out = [Float](repeating: .nan, count: rows * width)
-            unsafe kernels.pointee.linear_q4(
-                integers, scales, rows, packed, padded, inputs, outputs, &out, width)
+            unsafe kernels.pointee.quantize(a, inputs, rows, inputs, &quantized)
+            unsafe kernels.pointee.linear_q4(quantized, rows, packed, padded, inputs, outputs, &out, width)
             let expected = product(a, weights, bias, inputs: inputs)
             for row in 0..<rows {
                 for output in 0..<outputs {
                     let (sum, size) = expected[row * outputs + output]
-                    #expect(abs(Double(out[row * width + output]) - sum) <= size * 3e-5)
+                    #expect(abs(Double(out[row * width + output]) - sum) <= size * tolerance)
                 }
             }
         }
     }
 
     @Test(arguments: 0..<count)
-    func `what has no 16-bit form is taken as zero`(set: Int) {
-        var a = [Float](repeating: 1, count: 96)
+    func `what has no integer form does not spoil other rows`(set: Int) {
+        let kernels = unsafe Self.table(set)
+        var packed = [UInt8](repeating: 0, count: ilk_packed_q4_size(96, 16))
+        unsafe ilk_pack_q4(blocks(3 * 16, seed: 12), 96, 16, &packed)
+        let bias = uniform(16, seed: 13)
+        func run(_ a: [Float]) -> [Float] {
+            var quantized = [Int32](repeating: .max, count: ilk_quantized_size(2, 96) / 4)
+            var out = [Float](repeating: .nan, count: 32)
+            unsafe kernels.pointee.quantize(a, 96, 2, 96, &quantized)
+            unsafe kernels.pointee.linear_q4(quantized, 2, packed, bias, 96, 16, &out, 16)
+            return out
+        }
+        var a = [Float](repeating: 1, count: 192)
+        let sound = run(a)
         for place in 0..<32 { a[place] = 1e-35 }
         a[40] = .infinity
         a[70] = .nan
-        var integers = [Int16](repeating: .max, count: 96)
-        var scales = [Float](repeating: .nan, count: 3)
-        unsafe Self.table(set).pointee.quantize(a, 96, 1, 96, &integers, &scales)
-        #expect(scales[0] == 0 && scales[1] == 0)
-        #expect(scales.allSatisfy { $0.isFinite })
+        #expect(run(a)[16...] == sound[16...])
+        for place in 0..<96 { a[place] = 1e-35 }
+        #expect(run(a)[..<16] == bias[...])
     }
 
     @Test(arguments: 0..<count, [EncoderKernels.Activation.gelu, .geluTanh, .relu])
@@ -217,9 +236,10 @@ import Testing
             }
             results.append(out)
         }
+        let largest = results[0].map(abs).max()!
         for result in results.dropFirst() {
             for (value, expected) in zip(result, results[0]) {
-                #expect(abs(value - expected) <= 1e-3 * max(1, abs(expected)))
+                #expect(abs(value - expected) <= 2e-2 * largest)
             }
         }
     }

@@ -24,23 +24,24 @@ typedef struct ilk_encoder_kernels {
     void (*linear_f32)(const float *a, size_t a_stride, size_t rows, const float *packed, const float *bias,
                        size_t inputs, size_t outputs, float *out, size_t out_stride);
 
-    /// Rows as 16-bit integers with one scale per block of 32 inputs; `inputs` is a multiple of 32.
+    /// Rows as integers with one scale per block of 32 inputs; `inputs` is a multiple of 32.
     ///
-    /// `q` has room for `rows * inputs` integers and `scales` for `rows * inputs / 32` floats. Their order follows the
-    /// number of rows, so whoever reads them has to know the same number.
-    void (*quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, int16_t *q, float *scales);
+    /// A block's integers have 8 bits, those of a block with an outlier 16. `quantized` has room for
+    /// `ilk_quantized_size(rows, inputs)` bytes, 4-byte aligned; their order follows the number of rows, so whoever
+    /// reads them has to know the same number.
+    void (*quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, void *quantized);
 
     /// `out = a · wᵀ + bias` for rows of `quantize` and weights as `ilk_pack_q4` laid them out.
     ///
-    /// A block's 32 products add up below 2^24, so the integers are exact and so is their way into f32.
-    void (*linear_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed, const float *bias,
-                      size_t inputs, size_t outputs, float *out, size_t out_stride);
+    /// A block's sums are exact integers below 2^24, and so is their way into f32.
+    void (*linear_q4)(const void *quantized, size_t rows, const uint8_t *packed, const float *bias, size_t inputs,
+                      size_t outputs, float *out, size_t out_stride);
 
-    /// `quantize(activation(a · wᵀ + bias))`, which never leaves the nearest cache; `outputs` is a multiple of 32.
+    /// `quantize(activation(a · wᵀ + bias))`, which never leaves the nearest caches; `outputs` is a multiple of 32.
     ///
     /// `scratch` has room for `rows * 32` floats.
-    void (*feed_q4)(const int16_t *q, const float *scales, size_t rows, const uint8_t *packed, const float *bias,
-                    size_t inputs, size_t outputs, int activation, int16_t *next, float *next_scales, float *scratch);
+    void (*feed_q4)(const void *quantized, size_t rows, const uint8_t *packed, const float *bias, size_t inputs,
+                    size_t outputs, int activation, void *next, float *scratch);
 
     /// `softmax(q · kᵀ · scale) · v` of one head of one text; the three share a stride.
     ///
@@ -72,6 +73,9 @@ static inline size_t ilk_packed_f32_count(size_t inputs, size_t outputs) { retur
 static inline size_t ilk_packed_q4_size(size_t inputs, size_t outputs) {
     return ilk_panels(outputs) * (inputs / 32) * 320;
 }
+
+/// Bytes that `quantize` needs for so many rows.
+static inline size_t ilk_quantized_size(size_t rows, size_t inputs) { return rows * (2 * inputs + inputs / 32 * 20); }
 
 /// Floats of scratch that the attention over so many tokens needs.
 static inline size_t ilk_attention_scratch(size_t tokens, size_t size) {

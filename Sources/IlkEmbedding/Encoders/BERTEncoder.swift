@@ -24,7 +24,7 @@ package final class BERTEncoder: TextEncoder {
 
     package var dimension: Int { configuration.hidden }
     package var maximumTokens: Int? { configuration.maximumTokens }
-    package var arithmetic: String { weights.arithmetic == .q4s16 ? "q4s16" : "f32" }
+    package var arithmetic: String { weights.arithmetic == .q4s8 ? "q4s8" : "f32" }
 
     /// Pooled vectors, not yet normalised: `batch.lengths.count` rows of `dimension` floats.
     ///

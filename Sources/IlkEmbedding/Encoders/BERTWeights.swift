@@ -31,6 +31,7 @@ struct BERTWeights: Sendable {
                 .invalidRequest,
                 "\(file.path): '\(names.words)' is not F32, F16, BF16 or rows of whole Q4_0 blocks; convert the model")
         }
+        table.expectRandomReads()
         words = WordTable(table, columns: hidden)
         var positions = try file.require(names.positions, shape: [configuration.positions, hidden]).floats()
         guard let types = file[names.types], types.elementCount >= hidden, types.elementCount % hidden == 0 else {
@@ -58,7 +59,9 @@ struct BERTWeights: Sendable {
                 weights.append(try file.require(pair.weight, shape: [outputs, inputs]))
                 bias += try file.require(pair.bias, shape: [outputs]).floats()
             }
-            return try PackedMatrix.stacking(weights, inputs: inputs, bias: bias, in: arena)
+            let packed = try PackedMatrix.stacking(weights, inputs: inputs, bias: bias, in: arena)
+            for tensor in weights { tensor.giveBack() }
+            return packed
         }
         self.norm = try norm(names.norm)
         layers = []
@@ -77,7 +80,7 @@ struct BERTWeights: Sendable {
 
     /// The arithmetic of most matrices, for the fingerprint.
     var arithmetic: PackedMatrix.Arithmetic {
-        layers.contains { $0.matrices.contains { $0.arithmetic == .q4s16 } } ? .q4s16 : .f32
+        layers.contains { $0.matrices.contains { $0.arithmetic == .q4s8 } } ? .q4s8 : .f32
     }
 }
 

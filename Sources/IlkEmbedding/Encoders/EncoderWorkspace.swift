@@ -31,8 +31,10 @@ import Synchronization
                 tokens: configuration.maximumTokens, headSize: configuration.hidden / configuration.heads)
         }
 
-        /// Tokens of a group of texts: enough for every panel of weights to be used many times, few enough to stay in
-        /// the second cache.
+        /// Tokens of a group of texts.
+        ///
+        /// Enough for every panel of weights to be used many times, few enough to stay in the second cache; 48, 96 and
+        /// 192 were measured alike within 3 %.
         static let groupTokens = 48
         static let chunkRows = 48
 

@@ -51,6 +51,12 @@ import IlkVectors
         return try unsafe body(bytes)
     }
 
+    /// Says that rows will be read here and there.
+    func expectRandomReads() { unsafe Memory.expectRandomReads(of: bytes) }
+
+    /// Says that the tensor has been read and will hardly be read again: its pages need not stay in memory.
+    func giveBack() { unsafe Memory.giveBack(bytes) }
+
     /// The elements as f32, expanded where the file has them shorter.
     ///
     /// - Throws: `invalid_request` for a type that encoders do not compute with.
