@@ -143,8 +143,8 @@ def quality_table(one, lines):
 
 def run_quality(options):
     available, missing = sets.available(options.data)
-    for name in missing:
-        note(f"{name} is not in {options.data}; left out")
+    if options.data and missing:
+        note(f"not in {options.data}, left out: {', '.join(missing)}")
     wanted = options.sets or list(available)
     if unknown := set(wanted) - set(available):
         raise SystemExit(f"no set {', '.join(sorted(unknown))}; there are {', '.join(available)}")
