@@ -143,8 +143,8 @@ def quality_table(one, lines):
 
 def run_quality(options):
     available, missing = sets.available(options.data)
-    for name in missing:
-        note(f"{name} is not in {options.data}; left out")
+    if options.data and missing:
+        note(f"not in {options.data}, left out: {', '.join(missing)}")
     wanted = options.sets or list(available)
     if unknown := set(wanted) - set(available):
         raise SystemExit(f"no set {', '.join(sorted(unknown))}; there are {', '.join(available)}")
@@ -153,7 +153,8 @@ def run_quality(options):
         models = installed_models(wire, options.models)
         for name in wanted:
             one = available[name]()
-            note(f"{one.title}")
+            one.source = options.source or one.source
+            note(one.title)
             lines = quality(one, models, wire, options)
             publish(options, "retrieval", f"retrieval {name}", lines, quality_table(one, lines))
 
@@ -308,6 +309,7 @@ def main():
     parser.add_argument("--engines", type=comma, default=["ilk", "bm25s", "tantivy"])
     parser.add_argument("--weights", type=lambda text: dict(zip(("dense", "lexical"), map(float, text.split(",")))), default={"dense": 1, "lexical": 1},
                         help="of the legs of a hybrid search: dense,lexical")
+    parser.add_argument("--source", help="the template that models embed, instead of the set's own: '{title}. {description}'")
     parser.add_argument("--depth", type=int, default=100, help="hits a query")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=int, help="passages for --latency")
