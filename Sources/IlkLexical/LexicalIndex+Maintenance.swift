@@ -18,7 +18,7 @@ extension LexicalIndex {
         let segment = tail.sealed(count: count, fields: fields, parameters: parameters, averages: averages)
         writing.locate(all: segment)
         state.withLock { state in
-            if segment.documentCount > 0 { state.segments.append(segment) }
+            if segment.documentCount > 0 { state.segments = state.segments + [segment] }
             state.tail = Tail(fieldCount: fields.count, termCapacity: termCapacity)
             state.tailCount = 0
         }
@@ -75,8 +75,8 @@ extension LexicalIndex {
         let merged = merge.finish()
         writing.locate(all: merged)
         state.withLock { state in
-            state.segments.removeAll { inputs.contains(ObjectIdentifier($0)) }
-            if merged.liveCount > 0 { state.segments.append(merged) }
+            let others = state.segments.filter { !inputs.contains(ObjectIdentifier($0)) }
+            state.segments = merged.liveCount > 0 ? others + [merged] : others
         }
         return true
     }

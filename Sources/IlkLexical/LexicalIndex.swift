@@ -20,6 +20,7 @@ package final class LexicalIndex: Sendable {
 
     struct State: ~Copyable {
         var vocabulary: Vocabulary
+        /// Replaced and never changed in place, for searches hold the array: what a search sees stays as it is.
         var segments: [Segment] = []
         var tail: Tail
         var tailCount = 0
@@ -79,8 +80,7 @@ package final class LexicalIndex: Sendable {
 
     /// Every ordinal that has a document, ascending.
     package func liveOrdinals() -> [Ordinal] {
-        let live = state.withLock { $0.live }
-        return live.ordinals.map { Ordinal($0) }
+        state.withLock { $0.live.ordinals }.map { Ordinal($0) }
     }
 
     /// Bytes in memory: postings, terms, and what finds them.
