@@ -96,11 +96,23 @@ struct PointSearch {
                 ranks: LegRanks(lexical: place + 1))
         }
         switch (near, worded) {
-        case (let near?, let worded?): return RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
+        case (let near?, let worded?):
+            return switch request.fusion {
+            case .ranks: RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
+            case .scores:
+                ScoreFusion(weights: request.weights, largestLexical: largestScore(of: question.words ?? ""))
+                    .fuse(dense: near, lexical: worded)
+            }
         case (let near?, nil): return near
         case (nil, let worded?): return worded
         case (nil, nil): return []
         }
+    }
+
+    /// About what a text would score that has every word of a query often.
+    private func largestScore(of query: String) -> Float {
+        guard let words = content.words else { return 0 }
+        return words.terms(of: query).reduce(0) { $0 + $1.idf * $1.weight } * (words.parameters.k1 + 1)
     }
 
     private func explanation(_ words: LexicalOutcome) -> JSONValue {
@@ -128,7 +140,7 @@ struct PointSearch {
             guard let id else { return nil }
             var hit = Hit(id: id, distance: candidate.distance, score: candidate.score)
             if candidate.scores != LegScores() { hit.scores = candidate.scores }
-            if request.explain { hit.ranks = candidate.ranks }
+            if request.explain, question.words != nil { hit.ranks = candidate.ranks }
             hits.append(hit)
         }
         let isMarked = request.highlight && question.words != nil

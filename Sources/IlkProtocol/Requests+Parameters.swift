@@ -85,7 +85,7 @@ extension SearchRequest {
     /// The fields of a search besides `collection`.
     static let fields = [
         "vector", "id", "text", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance",
-        "explain", "mode", "weights", "min_score", "depth", "highlight", "facets", "fingerprint",
+        "explain", "mode", "weights", "fusion", "min_score", "depth", "highlight", "facets", "fingerprint",
     ]
 
     /// The fields of `search`.
@@ -114,7 +114,8 @@ extension SearchRequest {
             withVectors: try parameters.bool("with_vectors"), maxDistance: try parameters.float("max_distance"),
             explain: try parameters.bool("explain"), mode: try parameters.optionalWord("mode"),
             words: parameters["vector"] == nil ? nil : text, weights: try LegWeights(parameters),
-            minScore: try LegScores(parameters), depth: try parameters.int("depth", in: 1...10_000),
+            fusion: try parameters.optionalWord("fusion") ?? .scores, minScore: try LegScores(parameters),
+            depth: try parameters.int("depth", in: 1...10_000),
             highlight: try parameters.bool("highlight"),
             facets: try parameters.optionalStrings("facets", atMost: 16) ?? [],
             fingerprint: try parameters.optionalString("fingerprint"))

@@ -43,6 +43,8 @@ public struct SearchRequest: Equatable, Sendable {
     public var words: String?
     /// How much each leg counts.
     public var weights: LegWeights
+    /// How the legs are put together.
+    public var fusion: FusionMethod
     /// What each leg leaves out.
     public var minScore: LegScores
     /// Hits that each leg of a hybrid search brings, 1 to 10,000; 100 or 3 k if absent.
@@ -59,7 +61,8 @@ public struct SearchRequest: Equatable, Sendable {
         collection: String, query: Query, using: String? = nil, k: Int = 10, ef: Int? = nil, filter: WireFilter? = nil,
         exact: Bool = false, withPayload: PayloadSelection = .none, withVectors: Bool = false,
         maxDistance: Float? = nil, explain: Bool = false, mode: SearchMode? = nil, words: String? = nil,
-        weights: LegWeights = LegWeights(), minScore: LegScores = LegScores(), depth: Int? = nil,
+        weights: LegWeights = LegWeights(), fusion: FusionMethod = .scores,
+        minScore: LegScores = LegScores(), depth: Int? = nil,
         highlight: Bool = false, facets: [String] = [], fingerprint: String? = nil
     ) {
         self.collection = collection
@@ -76,6 +79,7 @@ public struct SearchRequest: Equatable, Sendable {
         self.mode = mode
         self.words = words
         self.weights = weights
+        self.fusion = fusion
         self.minScore = minScore
         self.depth = depth
         self.highlight = highlight

@@ -12,8 +12,16 @@ public enum SearchMode: String, Sendable, CaseIterable {
     case dense
     /// By words: BM25.
     case lexical
-    /// By both, fused by weighted reciprocal rank.
+    /// By both, fused.
     case hybrid
+}
+
+/// How a hybrid search puts its two legs together.
+public enum FusionMethod: String, Sendable, CaseIterable {
+    /// By what each leg says of a hit, on a scale of its own from 0 to 1.
+    case scores
+    /// By the places at which each leg has it: weighted reciprocal ranks.
+    case ranks
 }
 
 /// How much each leg of a hybrid search counts; 1 each if absent.

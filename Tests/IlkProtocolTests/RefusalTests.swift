@@ -227,7 +227,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         .search(#""vectr":[1]"#, "unknown field 'vectr' in search; did you mean 'vector'?"),
         .search(
             #""vector":[1],"top":1"#,
-            "unknown field 'top' in search; known are collection, vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, min_score, depth, highlight, facets, fingerprint"
+            "unknown field 'top' in search; known are collection, vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
         ),
         .search(#""vector":[1],"k":0"#, "search.k is 0; choose 1 to 10000"),
         .search(#""vector":[1],"k":10001"#, "search.k is 10001; choose 1 to 10000"),
@@ -261,7 +261,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
             "searches[1].k is 0; choose 1 to 10000"),
         Refused(
             "search.batch", #"{"collection":"c","searches":[{"collection":"c","id":1}]}"#,
-            "unknown field 'collection' in searches[0]; known are vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, min_score, depth, highlight, facets, fingerprint"
+            "unknown field 'collection' in searches[0]; known are vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
         ),
         Refused(
             "snapshot.create", #"{"collection":"c","path":"here"}"#,
