@@ -57,6 +57,8 @@ bench: setup
 bench-smoke:
 	swift build -c release
 	python3 benchmarks/run.py --smoke
+	python3 benchmarks/embedding.py --smoke
+	python3 benchmarks/retrieval.py --smoke
 
 tsan:
 	scripts/tsan

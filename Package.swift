@@ -52,7 +52,8 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
-            name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n"), .linkedLibrary("icudata")]),
+            name: "CICU",
+            linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n"), .linkedLibrary("icudata")]),
         .target(
             name: "CMarkup", cSettings: [.unsafeFlags(["-I/usr/include/libxml2"])],
             linkerSettings: [.linkedLibrary("xml2")]),
@@ -122,10 +123,16 @@ let package = Package(
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
             "IlkKnowledgeTests",
-            ["IlkKnowledge", "IlkCollection", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+            [
+                "IlkKnowledge", "IlkCollection", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol",
+                "IlkTestSupport",
+            ]),
         tests(
             "IlkCollectionTests",
-            ["IlkCollection", "IlkANN", "IlkFilter", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
+            [
+                "IlkCollection", "IlkANN", "IlkFilter", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol",
+                "IlkTestSupport", grdb,
+            ]),
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkEmbedding", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],

@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test func `highlights are ranges of characters in the payload's text`() throws {
-        let hit = try #require(try shop.search(text: "steel", mode: .lexical, highlight: true).hits.first { $0.id == "bowl" })
+        let hits = try shop.search(text: "steel", mode: .lexical, highlight: true).hits
+        let hit = try #require(hits.first { $0.id == "bowl" })
         #expect(hit.highlights.first?.path == "title")
         #expect(hit.highlights.first?.ranges == [10..<15])
     }

@@ -56,8 +56,9 @@ import Testing
         #expect(request.vectors.first?.metric == .cosine && request.vectors.first?.dimension == 0)
         #expect(request.text == [TextField(path: "a", weight: 2)])
         #expect(
-            try refusal("collection.create", #"{"name":"s","vectors":{"t":{"dimension":4,"metric":"l2","source":"{a}"}}}"#)
-                .contains("needs a 'model'"))
+            try refusal(
+                "collection.create", #"{"name":"s","vectors":{"t":{"dimension":4,"metric":"l2","source":"{a}"}}}"#
+            ).contains("needs a 'model'"))
     }
 
     @Test func `a knowledge base leaves vectors and text to ilk`() throws {
@@ -78,19 +79,22 @@ import Testing
             try refusal("search", #"{"collection":"c","text":"x","weights":{"dense":0,"lexical":0}}"#)
                 .contains("leaves no leg"))
         #expect(
-            try refusal("search", #"{"collection":"c","text":"x","weights":{"desne":1}}"#).contains("did you mean 'dense'"))
+            try refusal("search", #"{"collection":"c","text":"x","weights":{"desne":1}}"#)
+                .contains("did you mean 'dense'"))
     }
 
     @Test func `documents are checked before anything is stored`() throws {
         #expect(
-            try refusal("document.upsert", #"{"collection":"kb","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}"#)
-                .contains("send each document once"))
+            try refusal(
+                "document.upsert", #"{"collection":"kb","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}"#
+            ).contains("send each document once"))
         #expect(
             try refusal("document.upsert", #"{"collection":"kb","documents":[{"id":"a","text":"x","format":"pdf"}]}"#)
                 == "documents[0].format is 'pdf'; choose plain, markdown or html")
         #expect(
             try refusal("document.upsert", #"{"collection":"kb","documents":[{"id":"","text":"x"}]}"#)
                 .contains("a document's id has 1 to 496"))
-        #expect(try refusal("retrieve", #"{"collection":"kb","query":"q","k":0}"#) == "retrieve.k is 0; choose 1 to 100")
+        #expect(
+            try refusal("retrieve", #"{"collection":"kb","query":"q","k":0}"#) == "retrieve.k is 0; choose 1 to 100")
     }
 }
