@@ -58,14 +58,18 @@ extension VectorCollection {
                 self.setState(.loading(done: done, total: total))
             }
             let state: CollectionState = loading.degradation.map { .degraded(reason: $0) } ?? .ready
-            let writer = Writer(content: loading.content, state: loading.writerState, options: options) { event in
+            let writer = Writer(
+                content: loading.content, sequence: loading.writerState.sequence, options: options
+            ) { event in
                 switch event {
                 case .state(let state): self.setState(state)
                 case .checkpointFailed: self.options.observe(self.name, event)
                 }
             }
-            startFeed(of: writer)
+            // First the state, then the thread: it may be ready before this one gets to its next line.
             finishLoading(state, writer: writer)
+            writer.start(at: loading.writerState)
+            startFeed(of: writer)
         } catch {
             finishLoading(.quarantined(reason: error.message), writer: nil)
         }

@@ -39,15 +39,19 @@ final class Writer: Sendable {
     private let isLinkingPaused = Mutex(false)
     private let report: @Sendable (CollectionEvent) -> Void
 
-    /// A writer that begins at `state`; `report` gets what changes, on its thread.
+    /// A writer whose thread is not running yet; `report` gets what changes, on that thread.
     init(
-        content: CollectionContent, state: WriterState, options: CollectionOptions,
+        content: CollectionContent, sequence: UInt64, options: CollectionOptions,
         report: @escaping @Sendable (CollectionEvent) -> Void
     ) {
         contentNow = Mutex(content)
         self.options = options
         self.report = report
-        sequenceNow = Mutex(state.sequence)
+        sequenceNow = Mutex(sequence)
+    }
+
+    /// Starts the thread, once; what was submitted before is done first.
+    func start(at state: WriterState) {
         let thread = Thread { [self] in run(state) }
         thread.name = "ilk-writer"
         thread.start()
