@@ -16,24 +16,12 @@ extension VectorCollection {
     /// - Throws: what is wrong with the request, or `unavailable` while the collection is loading.
     package func search(_ request: SearchRequest, embedded: EmbeddedText? = nil) throws(IlkError) -> SearchReply {
         let writer = try writer()
-        let question = try SearchQuestion(request, writer.content.schema)
-        if let (field, _) = question.textToEmbed, let embedded {
-            let own = writer.content.schema.fingerprints[writer.content.schema.vectors[field].name]
-            guard own == embedded.fingerprint else {
-                throw IlkError(
-                    .unavailable, "the field was filled by another model meanwhile; send the search again",
-                    retryAfterMilliseconds: 1)
-            }
-        }
         // A writer may replace points while they are being found: then the search runs again, at last between two writes.
         for _ in 0..<8 {
-            let search = try PointSearch(request, question, textVector: embedded?.vector, writer.content)
-            if let reply = try search.reply() { return reply }
+            if let reply = try writer.content.reply(to: request, embedded) { return reply }
             writer.content.epoch.settle(.rows)
         }
-        let reply = try writer.between { () throws(IlkError) in
-            try PointSearch(request, question, textVector: embedded?.vector, writer.content).reply()
-        }
+        let reply = try writer.between { () throws(IlkError) in try writer.content.reply(to: request, embedded) }
         guard let reply else { throw IlkError(.internal, "points changed though nothing was written; report this") }
         return reply
     }
@@ -50,6 +38,21 @@ extension VectorCollection {
         }
         let index = content.indexes[field]
         return index.pendingCount * index.dimension <= 400_000
+    }
+}
+
+extension CollectionContent {
+    /// What a search finds here; nil where a point found was replaced meanwhile.
+    fileprivate func reply(to request: SearchRequest, _ embedded: EmbeddedText?) throws(IlkError) -> SearchReply? {
+        let question = try SearchQuestion(request, schema)
+        if let (field, _) = question.textToEmbed, let embedded,
+            schema.fingerprints[schema.vectors[field].name] != embedded.fingerprint
+        {
+            throw IlkError(
+                .unavailable, "the field was filled by another model meanwhile; send the search again",
+                retryAfterMilliseconds: 1)
+        }
+        return try PointSearch(request, question, textVector: embedded?.vector, self).reply()
     }
 }
 
