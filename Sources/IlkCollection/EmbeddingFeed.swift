@@ -21,23 +21,35 @@ final class EmbeddingFeed: Sendable {
         var truncated: Int
     }
 
+    /// Called with how many texts were cut; with nil where the feed was closed before all vectors were made.
+    typealias Completion = @Sendable (_ truncated: Int?) -> Void
+
     /// Someone who waits until versions have their vectors.
     private final class Waiter: Sendable {
         private let left: Mutex<(versions: Int, truncated: Int)>
-        private let completion: @Sendable (_ truncated: Int) -> Void
+        private let completion: Completion
 
-        init(count: Int, completion: @escaping @Sendable (_ truncated: Int) -> Void) {
+        init(count: Int, completion: @escaping Completion) {
             left = Mutex((count, 0))
             self.completion = completion
         }
 
         func finish(truncated: Int) {
             let done: Int? = left.withLock { left in
+                guard left.versions > 0 else { return nil }
                 left.versions -= 1
                 left.truncated += truncated
                 return left.versions == 0 ? left.truncated : nil
             }
             if let done { completion(done) }
+        }
+
+        func giveUp() {
+            let isWaiting = left.withLock { left in
+                defer { left.versions = 0 }
+                return left.versions > 0
+            }
+            if isWaiting { completion(nil) }
         }
     }
 
@@ -72,7 +84,6 @@ final class EmbeddingFeed: Sendable {
 
     private let state = Mutex(State())
     private let wakes = Lane.allCases.map { _ in DispatchSemaphore(value: 0) }
-    private let finished = DispatchSemaphore(value: 0)
 
     var status: Status {
         state.withLock { state in
@@ -99,16 +110,21 @@ final class EmbeddingFeed: Sendable {
     }
 
     /// Lets the threads take these versions; `completion` is called when each has its vectors, or is gone.
-    func begin(_ ordinals: [Ordinal], completion: (@Sendable (_ truncated: Int) -> Void)?) {
+    func begin(_ ordinals: [Ordinal], completion: Completion?) {
         let waiter = completion.map { Waiter(count: ordinals.count, completion: $0) }
         let lane: Lane = ordinals.count <= Self.smallWrite ? .small : .large
-        let gone = state.withLock { state in
+        let gone: Int? = state.withLock { state in
+            guard !state.isClosed else { return nil }
             state.lanes[lane.rawValue] += ordinals
             return ordinals.count { ordinal in
                 guard state.rows[ordinal] != nil else { return true }
                 if let waiter { state.waiters[ordinal, default: []].append(waiter) }
                 return false
             }
+        }
+        guard let gone else {
+            waiter?.giveUp()
+            return
         }
         for _ in 0..<gone { waiter?.finish(truncated: 0) }
         wakes[lane.rawValue].signal()
@@ -129,22 +145,21 @@ final class EmbeddingFeed: Sendable {
             let thread = Thread { [self] in
                 lowerPriorityOfThisThread()
                 run(lane, embed, submit)
-                finished.signal()
             }
             thread.name = "ilk-feed"
             thread.start()
         }
     }
 
-    /// Ends the threads after their rounds.
+    /// Ends the threads, each after its round: that may be waiting for a model, so nobody waits for it.
     func close() {
-        let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
-            return state.isClosed
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [:] }
+            return state.waiters.values.flatMap(\.self)
         }
-        guard !wasClosed else { return }
+        for waiter in waiters { waiter.giveUp() }
         for wake in wakes { wake.signal() }
-        for _ in Lane.allCases { finished.wait() }
     }
 
     private func run(

@@ -22,7 +22,7 @@ final class RecordStore: Sendable {
     static let format = 2
 
     let path: String
-    private let pool: DatabasePool
+    private let pool: ConnectionPool
 
     /// Creates the file with its tables.
     static func create(at path: String, schema: CollectionSchema, seed: UInt64) throws(IlkError) -> RecordStore {
@@ -92,7 +92,7 @@ final class RecordStore: Sendable {
                 // Vectors of 3 KiB fill a page of 16 KiB to 95 %, one of 4 KiB to 76 %.
                 try database.execute(sql: "PRAGMA page_size = 16384")
             }
-            let pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try ConnectionPool(path: path, configuration: configuration)
             // Last, because GRDB sets NORMAL when it turns WAL on: then a commit would return before it is on the disk.
             let level = try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -178,6 +178,8 @@ private func mapped<T>(_ what: String, _ body: () throws -> T) throws(IlkError) 
         return try body()
     } catch let error as IlkError {
         throw error
+    } catch is ConnectionPool.Closed {
+        throw IlkError(.unavailable, "could not \(what): the collection is closing; send it again after the restart")
     } catch let error as DatabaseError {
         switch error.resultCode {
         case .SQLITE_FULL, .SQLITE_IOERR:

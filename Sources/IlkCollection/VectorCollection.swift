@@ -79,6 +79,7 @@ package final class VectorCollection: Sendable {
             return status.writer
         }
         guard let writer else { return }
+        writer.content.feed.close()
         writer.close()
         // The last connection folds the WAL into the file; if it cannot, the WAL is read at the next start.
         try? writer.content.store.close()

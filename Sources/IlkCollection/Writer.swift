@@ -232,6 +232,13 @@ final class Writer: Sendable {
                 waiting.completion(.success(outcome.receipt))
             case .searchable:
                 content.feed.begin(outcome.waiting) { truncated in
+                    guard let truncated else {
+                        let error = IlkError(
+                            .unavailable,
+                            "the collection is closing: what was sent is stored, and gets its vectors when it is open again",
+                            retryable: false)
+                        return waiting.completion(.failure(error))
+                    }
                     var receipt = outcome.receipt
                     receipt.truncated = truncated
                     waiting.completion(.success(receipt))

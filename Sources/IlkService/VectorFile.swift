@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import IlkCollection
 import IlkEmbedding
 import IlkVectors
 
@@ -9,7 +10,7 @@ final class VectorFile: Sendable {
     private static let format = 1
     private static let pageSize = 8_192
 
-    private let pool: DatabasePool
+    private let pool: ConnectionPool
     private let byteLimit: Int
 
     /// Opens the file; where it is damaged or of another format, deletes it and begins anew; nil where that fails too.
@@ -31,7 +32,7 @@ final class VectorFile: Sendable {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA page_size = \(Self.pageSize)")
         }
-        pool = try DatabasePool(path: path, configuration: configuration)
+        pool = try ConnectionPool(path: path, configuration: configuration)
         try pool.write { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             guard found == 0 || found == Self.format else { throw DatabaseError(resultCode: .SQLITE_NOTADB) }
