@@ -18,7 +18,9 @@ import Testing
         }
         let answers = DispatchGroup()
         for write in 0..<20 {
-            let points = try (0..<20).map { try UpsertPoint(.string("p\($0)"), text: #"{"title":"panda \#(write) \#($0)"}"#) }
+            let points = try (0..<20).map { n in
+                try UpsertPoint(.string("p\(n)"), text: #"{"title":"panda \#(write) \#(n)"}"#)
+            }
             answers.enter()
             shop.upsert(points, wait: .searchable) { _ in answers.leave() }
         }
