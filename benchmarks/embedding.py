@@ -16,6 +16,7 @@ import json
 import math
 import os
 import random
+import signal
 import statistics
 import struct
 import subprocess
@@ -56,6 +57,7 @@ class Engine:
     def measure(self, **what):
         watch = threading.Timer(self.patience, self.process.kill)
         watch.start()
+        self.process.send_signal(signal.SIGCONT)
         try:
             self.process.stdin.write(json.dumps(what) + "\n")
             self.process.stdin.flush()
@@ -64,6 +66,8 @@ class Engine:
             line = ""
         finally:
             watch.cancel()
+            # Threads that spin between calls would slow the engine whose turn it is.
+            self.process.send_signal(signal.SIGSTOP)
         if not line:
             self.process.wait()
             self.log.seek(0)

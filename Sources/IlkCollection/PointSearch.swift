@@ -97,22 +97,16 @@ struct PointSearch {
         }
         switch (near, worded) {
         case (let near?, let worded?):
+            let largest = words?.largestScore ?? 0
             return switch request.fusion {
             case .ranks: RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
             case .scores:
-                ScoreFusion(weights: request.weights, largestLexical: largestScore(of: question.words ?? ""))
-                    .fuse(dense: near, lexical: worded)
+                ScoreFusion(weights: request.weights, largestLexical: largest).fuse(dense: near, lexical: worded)
             }
         case (let near?, nil): return near
         case (nil, let worded?): return worded
         case (nil, nil): return []
         }
-    }
-
-    /// About what a text would score that has every word of a query often.
-    private func largestScore(of query: String) -> Float {
-        guard let words = content.words else { return 0 }
-        return words.terms(of: query).reduce(0) { $0 + $1.idf * $1.weight } * (words.parameters.k1 + 1)
     }
 
     private func explanation(_ words: LexicalOutcome) -> JSONValue {

@@ -10,6 +10,8 @@ package struct LexicalOutcome: Sendable {
     package var postings = 0
     /// Terms of the query that some document has.
     package var terms = 0
+    /// About what a document would score that has every term of the query often, also those that no document has.
+    package var largestScore: Float = 0
     package var microseconds = 0
 }
 
@@ -39,6 +41,7 @@ extension LexicalIndex {
         var outcome = LexicalOutcome()
         let plan = plan(analyzer.queryTerms(query))
         outcome.terms = plan.terms.count
+        outcome.largestScore = plan.largestScore
         if k > 0, !plan.terms.isEmpty {
             let least = minScore.map { UInt32(clamping: Int(exactly: ($0 * plan.scale).rounded(.up)) ?? .max) } ?? 0
             var heap = HitHeap(k: k, least: least)
@@ -88,11 +91,13 @@ extension LexicalIndex {
             let documents = state.statistics.documents
             var found: [(term: QueryTerm, number: UInt32, idf: Float)] = []
             var groups: [Int: Float] = [:]
+            var largest: Float = 0
             for term in terms {
-                guard let number = state.vocabulary.find(term.term) else { continue }
-                let frequency = state.vocabulary.frequency(number)
-                guard frequency > 0 else { continue }
+                let number = state.vocabulary.find(term.term)
+                let frequency = number.map { state.vocabulary.frequency($0) } ?? 0
                 let idf = Self.idf(frequency, of: documents)
+                largest += idf * term.weight * (parameters.k1 + 1)
+                guard let number, frequency > 0 else { continue }
                 found.append((term, number, idf))
                 groups[term.group] = min(groups[term.group] ?? .infinity, idf)
             }
@@ -103,6 +108,7 @@ extension LexicalIndex {
             let scale = exp2f(floorf(log2f(0x1p30 / max(weights.reduce(0, +), 1e-6))))
             return SearchPlan(
                 terms: zip(found, weights).map { WeightedTerm(number: $0.number, weight: $1 * scale) }, scale: scale,
+                largestScore: largest,
                 scorer: Scorer(fields: fields, parameters: parameters, averages: state.statistics.averages),
                 segments: state.segments, tail: state.tail, tailCount: state.tailCount)
         }
@@ -114,6 +120,7 @@ private struct SearchPlan {
     var terms: [WeightedTerm]
     /// What scores were multiplied with to become whole numbers.
     var scale: Float
+    var largestScore: Float
     var scorer: Scorer
     var segments: [Segment]
     var tail: Tail

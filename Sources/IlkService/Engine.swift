@@ -1,6 +1,7 @@
 import Foundation
 import IlkCollection
 import IlkEmbedding
+import IlkLexical
 package import IlkProtocol
 import IlkVectors
 package import Logging
@@ -56,6 +57,7 @@ package final class Engine: Sendable {
                 name: name, folder: data.collection(name), options: options.collection)
             registry.settle(name, as: collection)
         }
+        Thread.detachNewThread { Analyzer.prepare() }
         logger.info("data folder opened", metadata: ["path": "\(dataFolder)", "collections": "\(registry.all.count)"])
     }
 

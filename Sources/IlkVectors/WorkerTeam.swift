@@ -37,7 +37,8 @@ package final class WorkerTeam: Sendable {
             body(0)
             for helper in helpers { helper.recall() }
         }
-        idle.withLock { $0 += helpers }
+        // One by one: an empty array would adopt the storage of `helpers`, where ThreadSanitizer does not see the hand-over.
+        idle.withLock { idle in for helper in helpers { idle.append(helper) } }
     }
 
     private func take(_ count: Int) -> [Helper] {
