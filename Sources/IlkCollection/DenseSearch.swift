@@ -84,6 +84,15 @@ struct DenseSearch {
         return found
     }
 
+    /// The mean score of points that have nothing to do with the query: of 256, spread over the collection.
+    func background() -> Float {
+        let step = max(1, endOrdinal / 256)
+        let sample = stride(from: 0, to: endOrdinal, by: step).map { UInt32($0) }
+        let found = index.scan(query.span, k: sample.count, among: sample).neighbors
+        guard !found.isEmpty else { return 0 }
+        return found.reduce(0) { $0 + index.metric.score(ofDistance: $1.distance) } / Float(found.count)
+    }
+
     private func run(_ plan: SearchPlan, _ matching: Bitmap?) -> Outcome {
         let start = Outcome(plan: plan)
         switch plan {

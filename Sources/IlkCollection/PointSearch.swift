@@ -97,11 +97,13 @@ struct PointSearch {
         }
         switch (near, worded) {
         case (let near?, let worded?):
-            let largest = words?.largestScore ?? 0
             return switch request.fusion {
             case .ranks: RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
             case .scores:
-                ScoreFusion(weights: request.weights, largestLexical: largest).fuse(dense: near, lexical: worded)
+                ScoreFusion(
+                    weights: request.weights, background: dense?.background() ?? 0,
+                    largestLexical: words?.largestScore ?? 0
+                ).fuse(dense: near, lexical: worded)
             }
         case (let near?, nil): return near
         case (nil, let worded?): return worded
