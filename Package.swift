@@ -48,6 +48,7 @@ let package = Package(
         // Floor 0: C.
         .target(name: "CIlkKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
         .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -60,7 +61,7 @@ let package = Package(
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Floor 1
-        floor("IlkVectors", ["CIlkKernels", "CBLAS", "CXXHash"]),
+        floor("IlkVectors", ["CIlkKernels", "CBLAS", "CLAPACKE", "CXXHash"]),
         floor("IlkProtocol", ["CSimdjson"]),
 
         // Floor 2
