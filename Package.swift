@@ -70,6 +70,7 @@ let package = Package(
         floor("IlkDatasets", ["IlkVectors", "IlkProtocol", "CZlib"]),
         floor("IlkEmbedding", ["IlkVectors", "IlkProtocol", "CZlib"]),
         floor("IlkLexical", ["IlkVectors", "IlkProtocol", "CICU"]),
+        floor("IlkCollaborative", ["IlkVectors"]),
 
         // Floor 3
         floor(
@@ -122,6 +123,7 @@ let package = Package(
             "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
             exclude: ["Fixtures"]),
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests("IlkCollaborativeTests", ["IlkCollaborative", "IlkVectors", "IlkTestSupport"]),
         tests(
             "IlkKnowledgeTests",
             [
