@@ -95,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "ilk",
             dependencies: [
-                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollection", "IlkService", "IlkServer",
-                "IlkClient",
+                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollaborative", "IlkCollection",
+                "IlkService", "IlkServer", "IlkClient",
                 arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings),
