@@ -107,6 +107,9 @@ let package = Package(
         benchmark("bench-load", "benchmarks/Load", ["IlkVectors", "IlkProtocol", "IlkDatasets", arguments]),
         benchmark("bench-embedding", "benchmarks/Embedding", ["IlkVectors", "IlkProtocol", "IlkEmbedding", arguments]),
         benchmark(
+            "bench-matching", "benchmarks/Matching",
+            ["IlkVectors", "IlkProtocol", "IlkDatasets", "IlkCollaborative", arguments]),
+        benchmark(
             "bench-retrieval", "benchmarks/Retrieval",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", arguments]),
 
