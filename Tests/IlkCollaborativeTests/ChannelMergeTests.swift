@@ -32,7 +32,7 @@ import Testing
             var items: Int { values.count }
             func score(user: Int, into scores: inout [Float]) { scores = values }
         }
-        let merge = ChannelMerge([Fixed(values: [100, 4, 1, 0]), Fixed(values: [-1, 0, 9, 9])], weights: [2, 1])
+        let merge = ChannelMerge([Fixed(values: [100, 16, 1, 0]), Fixed(values: [-1, 0, 9, 9])], weights: [2, 1])
         var scores = [Float](repeating: 0, count: 4)
         merge.score(user: 0, excluding: [0], into: &scores)
         #expect(scores[1...] == [2, 2, 1])

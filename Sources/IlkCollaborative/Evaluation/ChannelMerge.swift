@@ -14,7 +14,9 @@ package struct ChannelMerge: ItemScorer {
 
     /// Puts a user's scores on a common scale: the best item that is offered gets 1, what is not above 0 gets 0.
     ///
-    /// The root lets a channel's second and tenth choice count for more beside another channel's first.
+    /// The fourth root lets a channel's second and tenth choice count for more beside another channel's first. On the
+    /// validation period of Complete Journey it gave NDCG@10 .0523 for new items and .4260 with repeats, the square root
+    /// .0515 and .4256, no root .0515 and .4244.
     static func scale(_ scores: inout [Float], excluding excluded: [UInt32]) {
         for item in excluded { scores[Int(item)] = 0 }
         let best = scores.max() ?? 0
@@ -22,7 +24,7 @@ package struct ChannelMerge: ItemScorer {
             for item in scores.indices { scores[item] = 0 }
             return
         }
-        for item in scores.indices { scores[item] = max(scores[item] / best, 0).squareRoot() }
+        for item in scores.indices { scores[item] = max(scores[item] / best, 0).squareRoot().squareRoot() }
     }
 
     package func score(user: Int, into scores: inout [Float]) { score(user: user, excluding: [], into: &scores) }

@@ -65,6 +65,8 @@ package struct WeightTuning: Sendable {
 
     /// What a weight is multiplied by when another one is looked for.
     private static let steps: [Float] = [0, 0.25, 0.5, 0.7, 0.85, 1.18, 1.4, 2, 4]
+    /// The shares of all other weights that a weight is set to besides.
+    private static let shares: [Float] = [0.05, 0.1, 0.2, 0.35, 0.6, 1]
 
     /// Looks for the weights.
     ///
@@ -80,7 +82,8 @@ package struct WeightTuning: Sendable {
             for channel in 0..<channels {
                 let total = weights.reduce(0, +)
                 // A weight that has gone to nothing may come back.
-                let values = Self.steps.map { max(weights[channel], 0.02 * total) * $0 }
+                let others = total - weights[channel]
+                let values = Self.steps.map { weights[channel] * $0 } + Self.shares.map { others * $0 }
                 for value in values {
                     var tried = weights
                     tried[channel] = value
