@@ -59,6 +59,7 @@ bench-smoke:
 	python3 benchmarks/run.py --smoke
 	python3 benchmarks/embedding.py --smoke
 	python3 benchmarks/retrieval.py --smoke
+	python3 benchmarks/matching.py --smoke
 
 tsan:
 	scripts/tsan

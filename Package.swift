@@ -48,6 +48,7 @@ let package = Package(
         // Floor 0: C.
         .target(name: "CIlkKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
         .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -60,7 +61,7 @@ let package = Package(
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Floor 1
-        floor("IlkVectors", ["CIlkKernels", "CBLAS", "CXXHash"]),
+        floor("IlkVectors", ["CIlkKernels", "CBLAS", "CLAPACKE", "CXXHash"]),
         floor("IlkProtocol", ["CSimdjson"]),
 
         // Floor 2
@@ -69,6 +70,7 @@ let package = Package(
         floor("IlkDatasets", ["IlkVectors", "IlkProtocol", "CZlib"]),
         floor("IlkEmbedding", ["IlkVectors", "IlkProtocol", "CZlib"]),
         floor("IlkLexical", ["IlkVectors", "IlkProtocol", "CICU"]),
+        floor("IlkCollaborative", ["IlkVectors"]),
 
         // Floor 3
         floor(
@@ -93,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "ilk",
             dependencies: [
-                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollection", "IlkService", "IlkServer",
-                "IlkClient",
+                "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollaborative", "IlkCollection",
+                "IlkService", "IlkServer", "IlkClient",
                 arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings),
@@ -104,6 +106,9 @@ let package = Package(
             "bench-recall", "benchmarks/Recall", ["IlkVectors", "IlkANN", "IlkDatasets", "IlkProtocol", arguments]),
         benchmark("bench-load", "benchmarks/Load", ["IlkVectors", "IlkProtocol", "IlkDatasets", arguments]),
         benchmark("bench-embedding", "benchmarks/Embedding", ["IlkVectors", "IlkProtocol", "IlkEmbedding", arguments]),
+        benchmark(
+            "bench-matching", "benchmarks/Matching",
+            ["IlkVectors", "IlkProtocol", "IlkDatasets", "IlkCollaborative", arguments]),
         benchmark(
             "bench-retrieval", "benchmarks/Retrieval",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", arguments]),
@@ -121,6 +126,7 @@ let package = Package(
             "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
             exclude: ["Fixtures"]),
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+        tests("IlkCollaborativeTests", ["IlkCollaborative", "IlkVectors", "IlkTestSupport"]),
         tests(
             "IlkKnowledgeTests",
             [

@@ -66,17 +66,18 @@ class Engine:
 
     def __init__(self, name, options, patience=1800):
         self.name, self.patience = name, patience
-        if name == "ilk":
-            command = [str(RELEASE / "bench-recall")]
-        else:
-            command = [str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", name]
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command + options + ["--rounds"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
+            self.command(options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
         # A thread reads, so that an engine that hangs is noticed.
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         self.until("ready")
+
+    def command(self, options):
+        if self.name == "ilk":
+            return [str(RELEASE / "bench-recall")] + options + ["--rounds"]
+        return [str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", self.name] + options + ["--rounds"]
 
     def read(self):
         for line in self.process.stdout:

@@ -7,11 +7,12 @@ import IlkVectors
 
 struct Eval: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure a live collection.",
+        abstract: "Measure a live collection, or recommendations on people's behaviour.",
         discussion: """
               ilk eval recall images --queries t10k-images-idx3-ubyte.gz --ef 10,20,40,80
+              ilk eval match purchases.csv --threads 2
             """,
-        subcommands: [EvalRecall.self])
+        subcommands: [EvalRecall.self, EvalMatch.self])
 }
 
 struct EvalRecall: AsyncParsableCommand {
