@@ -134,12 +134,14 @@ def smoke(options):
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "events.csv"
         made_up(data)
-        rows = lines([RELEASE / "ilk", "eval", "match", data, "--json", "--sampled", "--threads", 2])
+        rows = [{"engine": "ilk"} | line
+                for line in lines([RELEASE / "ilk", "eval", "match", data, "--json", "--sampled", "--threads", 2])]
         last = lines([RELEASE / "ilk", "eval", "match", data, "--json", "--split", "last", "--channels", "popular,item_cf,ease,als"])
         times = lines([RELEASE / "bench-matching", data, "--iterations", "2"])
     for question in TITLES:
-        merged = [row for row in rows if row["question"] == question and row["channel"] == "merged"]
-        if len(merged) != 1 or not 0.05 < merged[0]["ndcg_10"] <= 1:
+        found = {row["channel"]: row["ndcg_10"] for row in rows if row["question"] == question}
+        # The tastes are in the data, so whoever knows them must beat what everybody buys.
+        if not 1.5 * found["popular"] < found.get("merged", 0) <= 1:
             raise Failure(f"smoke: {question} has no sensible merged row")
     if not last or times[0]["seconds"] <= 0:
         raise Failure("smoke: a part printed nothing")
