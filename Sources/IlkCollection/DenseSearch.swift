@@ -84,7 +84,7 @@ struct DenseSearch {
         return found
     }
 
-    /// The mean score of points that have nothing to do with the query: of 256, spread over the collection.
+    /// The mean score of points that have nothing to do with the query: of 256 to 511, spread over the collection.
     func background() -> Float {
         let step = max(1, endOrdinal / 256)
         let sample = stride(from: 0, to: endOrdinal, by: step).map { UInt32($0) }
