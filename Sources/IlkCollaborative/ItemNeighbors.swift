@@ -1,5 +1,4 @@
 import IlkVectors
-import Synchronization
 
 /// For each item, those that are most like it; and for each user, the items that are like the user's own.
 package struct ItemNeighbors: ItemScorer {
@@ -71,29 +70,19 @@ package struct ItemNeighbors: ItemScorer {
             .sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
     }
 
-    /// The K most similar items of each, found a block of items at a time.
+    /// The K most similar items of each.
     private static func lists<Row: SimilarityRow>(
         of items: Int, _ count: Int, _ includesItself: Bool, _ threads: Int, _ row: @Sendable () -> Row
     ) -> SparseMatrix {
-        let block = 256
-        let blocks = (items + block - 1) / block
-        let found = Mutex<[Int: [[Neighbor]]]>([:])
-        PhasedWork.run(threads: threads, counts: [blocks]) { _, number, _ in
-            var row = row()
-            let range = number * block..<min((number + 1) * block, items)
-            let lists = range.map { item in
-                // The greatest similarity is the least distance.
-                var nearest = TopK(count)
-                row.forEach(of: item) { other, similarity in
-                    guard includesItself || Int(other) != item, -similarity <= nearest.bound else { return }
-                    nearest.insert(Neighbor(ordinal: Ordinal(other), distance: -similarity))
-                }
-                return nearest.neighbors.sorted { $0.ordinal < $1.ordinal }
+        let lists = PhasedWork.map(threads: threads, count: items, block: 256, scratch: row) { item, row in
+            // The greatest similarity is the least distance.
+            var nearest = TopK(count)
+            row.forEach(of: item) { other, similarity in
+                guard includesItself || Int(other) != item, -similarity <= nearest.bound else { return }
+                nearest.insert(Neighbor(ordinal: Ordinal(other), distance: -similarity))
             }
-            found.withLock { $0[number] = lists }
+            return nearest.neighbors.sorted { $0.ordinal < $1.ordinal }
         }
-        let byBlock = found.withLock { $0 }
-        let lists = (0..<blocks).flatMap { byBlock[$0] ?? [] }
         return SparseMatrix(
             rows: items, columns: items, offsets: lists.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) },
             indices: lists.flatMap { $0.map(\.ordinal.rawValue) }, values: lists.flatMap { $0.map { -$0.distance } })

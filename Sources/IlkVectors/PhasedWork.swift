@@ -28,6 +28,24 @@ package enum PhasedWork {
         }
     }
 
+    /// One value for each place below `count`, in order, made a block of places at a time.
+    ///
+    /// A block has scratch of its own; it should be large enough that making that and claiming it cost little beside it.
+    package static func map<Scratch, Value: Sendable>(
+        threads: Int, count: Int, block: Int, scratch: @Sendable () -> Scratch,
+        _ value: @Sendable (Int, inout Scratch) -> Value
+    ) -> [Value] {
+        let blocks = (count + block - 1) / block
+        let found = Mutex<[Int: [Value]]>([:])
+        run(threads: threads, counts: [blocks]) { _, number, _ in
+            var scratch = scratch()
+            let values = (number * block..<min((number + 1) * block, count)).map { value($0, &scratch) }
+            found.withLock { $0[number] = values }
+        }
+        let byBlock = found.withLock { $0 }
+        return (0..<blocks).flatMap { byBlock[$0] ?? [] }
+    }
+
     /// How many tasks of each phase are claimed and done.
     @safe private final class Progress: Sendable {
         // SAFETY: made in init, freed in deinit, atomic between.

@@ -18,6 +18,17 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 8])
+    func `values come in order, and each block has scratch of its own`(threads: Int) {
+        for count in [0, 1, 4, 5, 103] {
+            let values = PhasedWork.map(threads: threads, count: count, block: 5, scratch: { 0 }) { place, before in
+                defer { before += 1 }
+                return place * 10 + before
+            }
+            #expect(values == (0..<count).map { $0 * 10 + $0 % 5 })
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
     func `every task runs once, and after the phase before`(threads: Int) {
         for counts in [[], [1], [0, 5, 0], [3, 1, 17, 2], Array(repeating: 4, count: 40)] {
             for _ in 0..<20 {

@@ -1,5 +1,4 @@
 import IlkVectors
-import Synchronization
 
 extension Examination {
     /// Ranks all offered items for every user.
@@ -25,16 +24,8 @@ extension Examination {
 
     /// Calls `body` for each of ``answers``, with room for a score of each item.
     func collect<Value: Sendable>(threads: Int, _ body: @Sendable (Int, inout [Float]) -> Value) -> [Value] {
-        let block = 16
-        let found = Mutex<[Int: [Value]]>([:])
-        let blocks = (answers.count + block - 1) / block
-        PhasedWork.run(threads: threads, counts: [blocks]) { _, number, _ in
-            var scores = [Float](repeating: 0, count: trial.items)
-            let places = number * block..<min((number + 1) * block, answers.count)
-            let values = places.map { body($0, &scores) }
-            found.withLock { $0[number] = values }
-        }
-        let byBlock = found.withLock { $0 }
-        return (0..<blocks).flatMap { byBlock[$0] ?? [] }
+        PhasedWork.map(
+            threads: threads, count: answers.count, block: 16,
+            scratch: { [Float](repeating: 0, count: trial.items) }, body)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import IlkVectors
 
 /// How one user's items were ranked: what the measures of a ranking are reckoned from.
 package struct RankedAnswer: Equatable, Sendable {
@@ -66,21 +67,11 @@ package enum TopItems {
     ///
     /// Of equal ones, the lower number comes first. Minus infinity is no score.
     package static func of(_ scores: [Float], _ count: Int) -> [UInt32] {
-        var top: [(score: Float, item: UInt32)] = []
-        top.reserveCapacity(count + 1)
-        var bound = -Float.infinity
-        for item in scores.indices where scores[item] > bound {
-            let score = scores[item]
-            var low = 0
-            var high = top.count
-            while low < high {
-                let middle = (low + high) / 2
-                if top[middle].score >= score { low = middle + 1 } else { high = middle }
-            }
-            top.insert((score, UInt32(item)), at: low)
-            if top.count > count { top.removeLast() }
-            if top.count == count { bound = top.last?.score ?? .infinity }
+        // The greatest score is the least distance.
+        var best = TopK(count)
+        for item in scores.indices where scores[item] > -.infinity && -scores[item] <= best.bound {
+            best.insert(Neighbor(ordinal: Ordinal(UInt32(item)), distance: -scores[item]))
         }
-        return top.map(\.item)
+        return best.neighbors.map(\.ordinal.rawValue)
     }
 }
