@@ -82,10 +82,15 @@ let package = Package(
             "IlkKnowledge",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "CMarkup"]),
 
+        floor("IlkMatching", ["IlkVectors", "IlkProtocol", "IlkFilter", "IlkCollection", grdb]),
+
         // Floor 5
         floor(
             "IlkService",
-            ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "IlkKnowledge", grdb, logging]),
+            [
+                "IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "IlkKnowledge",
+                "IlkMatching", grdb, logging,
+            ]),
 
         // Floor 6
         floor("IlkServer", ["IlkProtocol", "IlkService", nio, nioPosix, lifecycle, logging]),
@@ -112,6 +117,9 @@ let package = Package(
         benchmark(
             "bench-retrieval", "benchmarks/Retrieval",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", arguments]),
+        benchmark(
+            "bench-shop", "benchmarks/Shop",
+            ["IlkVectors", "IlkProtocol", "IlkCollection", "IlkMatching", arguments]),
 
         // Tests
         .target(
@@ -139,6 +147,9 @@ let package = Package(
                 "IlkCollection", "IlkANN", "IlkFilter", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol",
                 "IlkTestSupport", grdb,
             ]),
+        tests(
+            "IlkMatchingTests",
+            ["IlkMatching", "IlkCollection", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkEmbedding", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],

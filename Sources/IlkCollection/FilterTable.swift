@@ -7,11 +7,11 @@ import Synchronization
 ///
 /// The writer changes it a point at a time; a filter is evaluated in microseconds to a few milliseconds.
 final class FilterTable: Sendable {
-    private struct State {
+    struct State {
         var index: PayloadIndex
         var live: Bitmap
     }
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let fields: [PayloadField]
 
     init(fields: [PayloadField]) {

@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
-import IlkProtocol
+package import GRDB
+package import IlkProtocol
 import IlkVectors
 
 /// One row of `point`.
@@ -28,14 +28,14 @@ extension PointRow: FetchableRecord {
 
 extension PointID {
     /// A number keeps its 64 bits in SQLite's signed integer; a string is text, so `7` and `"7"` stay apart.
-    var databaseValue: DatabaseValue {
+    package var databaseValue: DatabaseValue {
         switch self {
         case .string(let text): text.databaseValue
         case .number(let number): Int64(bitPattern: number).databaseValue
         }
     }
 
-    init(databaseValue: DatabaseValue) throws {
+    package init(databaseValue: DatabaseValue) throws {
         switch databaseValue.storage {
         case .string(let text): self = .string(text)
         case .int64(let number): self = .number(UInt64(bitPattern: number))
@@ -67,6 +67,18 @@ struct Records {
     func forEachPoint(_ body: (PointRow) throws -> Void) throws {
         let rows = try PointRow.fetchCursor(database, sql: "SELECT \(PointRow.columns) FROM point")
         while let row = try rows.next() { try body(row) }
+    }
+
+    /// Points in the reverse order of first insertion.
+    func newest(_ count: Int, within: Int, where isWanted: (Ordinal) -> Bool) throws -> [Ordinal] {
+        let statement = try database.cachedStatement(sql: "SELECT ordinal FROM point ORDER BY key DESC LIMIT ?")
+        var found: [Ordinal] = []
+        let rows = try Row.fetchCursor(statement, arguments: [within])
+        while found.count < count, let row = try rows.next() {
+            let ordinal = Ordinal(row[0] as UInt32)
+            if isWanted(ordinal) { found.append(ordinal) }
+        }
+        return found
     }
 
     func insert(_ row: PointRow) throws {

@@ -25,6 +25,10 @@ extension VectorCollection {
             }
             guard progress(Progress(phase: "records", done: steps - 1, total: steps)) else { throw cancellation }
             try content.store.copy(to: CollectionContent.databasePath(folder: building))
+            let companion = Self.companionPath(in: self.folder)
+            if FileManager.default.fileExists(atPath: companion) {
+                try SQLiteFile.copy(companion, to: Self.companionPath(in: building), of: "the event log")
+            }
             guard progress(Progress(phase: "sync", done: steps, total: steps)) else { throw cancellation }
             for name in try FileManager.default.contentsOfDirectory(atPath: building) {
                 try DurableFile.sync(building + "/" + name)
@@ -83,7 +87,10 @@ extension VectorCollection {
             let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
             return attributes?[.type] as? FileAttributeType == .typeRegular
         }
-        let records = names.filter { $0.hasPrefix("collection.sqlite") && !$0.hasSuffix("-shm") && isFile($0) }
+        let records = names.filter { name in
+            (name.hasPrefix("collection.sqlite") || name.hasPrefix(companionFile)) && !name.hasSuffix("-shm")
+                && isFile(name)
+        }
         guard records.contains("collection.sqlite") else { return [] }
         return (records + names.filter { $0.hasSuffix(".hnsw") && isFile($0) }).sorted()
     }

@@ -18,6 +18,7 @@ package final class VectorCollection: Sendable {
     }
     private let status: Mutex<Status>
     private let loaded = Gate()
+    let slot = CompanionSlot()
 
     init(name: String, folder: String, options: CollectionOptions, state: CollectionState) {
         self.name = name
@@ -78,6 +79,7 @@ package final class VectorCollection: Sendable {
             }
             return status.writer
         }
+        slot.close()
         guard let writer else { return }
         writer.content.feed.close()
         writer.close()

@@ -56,6 +56,16 @@ package struct Bitmap: Sendable {
         unsafe Int(roaring_bitmap_and_cardinality(storage.bitmap, other.storage.bitmap))
     }
 
+    /// The least ordinals, ascending.
+    package func prefix(_ limit: Int) -> [UInt32] {
+        let count = min(limit, count)
+        guard count > 0 else { return [] }
+        return unsafe [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
+            unsafe _ = roaring_bitmap_range_uint32_array(storage.bitmap, 0, count, buffer.baseAddress)
+            filled = count
+        }
+    }
+
     /// Every ordinal, ascending.
     package var ordinals: [UInt32] {
         let count = count

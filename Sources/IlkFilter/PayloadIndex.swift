@@ -71,5 +71,15 @@ package struct PayloadIndex: Sendable {
         return indexes[place].facets(within: ordinals, limit: limit)
     }
 
+    /// What a declared field has at these ordinals: of an array every value; nothing for a field that is not declared.
+    package func values(of field: String, at ordinals: [Ordinal]) -> [[FilterValue]] {
+        guard let place = places[field] else { return ordinals.map { _ in [] } }
+        return ordinals.map { ordinal in
+            var values: [FilterValue] = []
+            indexes[place].held[ordinal.rawValue].forEach { values.append($0) }
+            return values
+        }
+    }
+
     package var memoryBytes: Int { indexes.reduce(0) { $0 + $1.memoryBytes } }
 }

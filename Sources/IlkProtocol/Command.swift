@@ -66,6 +66,24 @@ public enum Command: Equatable, Sendable {
     case documentList(DocumentList)
     /// `retrieve`
     case retrieve(RetrieveRequest)
+    /// `events.append`
+    case eventsAppend(EventsAppend)
+    /// `events.scroll`
+    case eventsScroll(EventsScroll)
+    /// `events.configure`
+    case eventsConfigure(EventsConfigure)
+    /// `events.compact {"collection":"products"}`: deletes what is due from the disk, as a job.
+    case eventsCompact(collection: String)
+    /// `profile.get`
+    case profileGet(ProfileRequest)
+    /// `profile.forget`
+    case profileForget(ProfileRequest)
+    /// `match.items`
+    case matchItems(MatchItems)
+    /// `match.users`
+    case matchUsers(MatchUsers)
+    /// `match.similar`
+    case matchSimilar(MatchSimilar)
     /// `snapshot.create`, as a job
     case snapshotCreate(SnapshotRequest)
     /// `snapshot.restore`, as a job

@@ -116,6 +116,15 @@ enum Method: String, CaseIterable {
     case pointsScroll = "points.scroll"
     case pointsFacets = "points.facets"
     case searchBatch = "search.batch"
+    case eventsAppend = "events.append"
+    case eventsScroll = "events.scroll"
+    case eventsConfigure = "events.configure"
+    case eventsCompact = "events.compact"
+    case profileGet = "profile.get"
+    case profileForget = "profile.forget"
+    case matchItems = "match.items"
+    case matchUsers = "match.users"
+    case matchSimilar = "match.similar"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
     case jobList = "job.list"
@@ -145,6 +154,15 @@ enum Method: String, CaseIterable {
         case .pointsFacets: ["collection", "field", "filter", "limit"]
         case .search: SearchRequest.fieldsWithCollection
         case .searchBatch: ["collection", "searches"]
+        case .eventsAppend: ["collection", "events"]
+        case .eventsScroll: ["collection", "user", "type", "limit", "cursor"]
+        case .eventsConfigure: ["collection", "types", "retention_days"]
+        case .eventsCompact: ["collection"]
+        case .profileGet: ["collection", "user", "with_vectors"]
+        case .profileForget: ["collection", "user"]
+        case .matchItems: MatchItems.fields
+        case .matchUsers: MatchUsers.fields
+        case .matchSimilar: MatchSimilar.fields
         case .snapshotCreate, .snapshotRestore: ["collection", "path"]
         case .jobGet, .jobCancel: ["job"]
         }
@@ -181,6 +199,15 @@ enum Method: String, CaseIterable {
         case .search:
             .search(try SearchRequest(parameters, collection: try parameters.name("collection")))
         case .searchBatch: .searchBatch(try SearchBatch(parameters))
+        case .eventsAppend: .eventsAppend(try EventsAppend(parameters))
+        case .eventsScroll: .eventsScroll(try EventsScroll(parameters))
+        case .eventsConfigure: .eventsConfigure(try EventsConfigure(parameters))
+        case .eventsCompact: .eventsCompact(collection: try parameters.name("collection"))
+        case .profileGet: .profileGet(try ProfileRequest(parameters))
+        case .profileForget: .profileForget(try ProfileRequest(parameters))
+        case .matchItems: .matchItems(try MatchItems(parameters))
+        case .matchUsers: .matchUsers(try MatchUsers(parameters))
+        case .matchSimilar: .matchSimilar(try MatchSimilar(parameters))
         case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
         case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))
         case .jobGet: .jobGet(job: try parameters.name("job"))

@@ -98,7 +98,7 @@ extension Engine {
         VectorCollection.open(name: name, folder: data.collection(name), options: options.collection)
     }
 
-    private func start(
+    func start(
         _ kind: Job.Kind, collection: String, _ answer: Answer, _ notify: @escaping Notify,
         work: @escaping @Sendable (Job) throws(IlkError) -> JSONObject
     ) {

@@ -58,6 +58,7 @@ package final class Engine: Sendable {
             registry.settle(name, as: collection)
         }
         Thread.detachNewThread { Analyzer.prepare() }
+        openEventLogs()
         logger.info("data folder opened", metadata: ["path": "\(dataFolder)", "collections": "\(registry.all.count)"])
     }
 
@@ -116,6 +117,15 @@ package final class Engine: Sendable {
         case .pointsFacets(let request): later(answer) { self.facets(request, answer) }
         case .search(let request): search(request, answer)
         case .searchBatch(let request): searchBatch(request, answer)
+        case .eventsAppend(let request): appendEvents(request, answer)
+        case .eventsScroll(let request): later(answer) { self.scrollEvents(request, answer) }
+        case .eventsConfigure(let request): later(answer) { self.configureEvents(request, answer) }
+        case .eventsCompact(let name): compactEvents(name, answer, notify)
+        case .profileGet(let request): later(answer) { self.getProfile(request, answer) }
+        case .profileForget(let request): later(answer) { self.forgetProfile(request, answer) }
+        case .matchItems(let request): matchItems(request, answer)
+        case .matchUsers(let request): matchUsers(request, answer)
+        case .matchSimilar(let request): matchSimilar(request, answer)
         case .snapshotCreate(let request): createSnapshot(request, answer, notify)
         case .snapshotRestore(let request): restoreSnapshot(request, answer, notify)
         case .jobList: answer.succeed(JSONObject([("jobs", .array(jobs.all.map { .object($0.json) }))]))

@@ -26,6 +26,15 @@ enum Method: String, CaseIterable, Sendable {
     case documentDelete = "document.delete"
     case documentList = "document.list"
     case retrieve
+    case eventsAppend = "events.append"
+    case eventsScroll = "events.scroll"
+    case eventsConfigure = "events.configure"
+    case eventsCompact = "events.compact"
+    case profileGet = "profile.get"
+    case profileForget = "profile.forget"
+    case matchItems = "match.items"
+    case matchUsers = "match.users"
+    case matchSimilar = "match.similar"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
     case jobList = "job.list"
@@ -63,6 +72,15 @@ enum Method: String, CaseIterable, Sendable {
             case .documentDelete: .documentDelete
             case .documentList: .documentList
             case .retrieve: .retrieve
+            case .eventsAppend: .eventsAppend
+            case .eventsScroll: .eventsScroll
+            case .eventsConfigure: .eventsConfigure
+            case .eventsCompact: .eventsCompact
+            case .profileGet: .profileGet
+            case .profileForget: .profileForget
+            case .matchItems: .matchItems
+            case .matchUsers: .matchUsers
+            case .matchSimilar: .matchSimilar
             case .snapshotCreate: .snapshotCreate
             case .snapshotRestore: .snapshotRestore
             case .jobList: .jobList

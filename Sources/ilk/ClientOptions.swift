@@ -59,7 +59,10 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
-    private static let jobs = ["collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore"]
+    private static let jobs = [
+        "collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore",
+        "events.compact",
+    ]
 }
 
 extension IlkError {

@@ -45,6 +45,8 @@ import IlkService
                 subcommands: [Search.self, Get.self, Scroll.self, Count.self, Facets.self, Patch.self, Delete.self]),
             CommandGroup(name: "Texts", subcommands: [ModelCommand.self, Embed.self]),
             CommandGroup(name: "Knowledge", subcommands: [DocumentCommand.self, AskContext.self]),
+            CommandGroup(
+                name: "Matching", subcommands: [EventsCommand.self, MatchCommand.self, ProfileCommand.self]),
             CommandGroup(name: "Measuring", subcommands: [Eval.self]),
         ])
 

@@ -3,7 +3,7 @@ import IlkProtocol
 
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, show and cancel long work: rebuilds, re-embeddings, snapshots, restores.",
+        abstract: "List, show and cancel long work: rebuilds, re-embeddings, snapshots, restores, compactions.",
         discussion: """
               ilk jobs
               ilk jobs get rebuild-1

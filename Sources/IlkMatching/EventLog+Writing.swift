@@ -1,0 +1,120 @@
+import GRDB
+import IlkCollection
+import IlkProtocol
+
+/// An event that was checked, on its way into the log.
+struct CheckedEvent: Sendable {
+    var key: String?
+    var user: PointID
+    var item: PointID
+    /// The numbers of those two, where they have any yet.
+    var numbers: (user: UInt32?, item: UInt32?) = (nil, nil)
+    var type: UInt8
+    var value: Double?
+    var at: Moment
+    var context: String?
+}
+
+/// What a group of batches adds to the log; the tables in memory follow once it is committed.
+struct EventGroup {
+    var events: [LoggedEvent] = []
+    var newUsers: [(UInt32, PointID)] = []
+    var newItems: [(UInt32, PointID)] = []
+    var receipts: [AppendReceipt] = []
+}
+
+/// Names of a group that are not in the tables in memory yet.
+private struct NewNames {
+    var end: UInt32
+    var numbers: [PointID: UInt32] = [:]
+    var added: [(UInt32, PointID)] = []
+
+    mutating func number(of name: PointID) -> UInt32 {
+        if let number = numbers[name] { return number }
+        let number = end
+        end += 1
+        numbers[name] = number
+        added.append((number, name))
+        return number
+    }
+}
+
+extension EventLog {
+    /// Appends batches of events in one transaction; when this returns, they are on the disk.
+    ///
+    /// An event whose key is in the log already is passed over, whatever else it says. New names get numbers from these
+    /// ends on.
+    func append(
+        _ batches: [[CheckedEvent]], userEnd: UInt32, itemEnd: UInt32
+    ) throws(IlkError) -> EventGroup {
+        try file.write("append the events") { database in
+            var group = EventGroup()
+            var userNames = NewNames(end: userEnd)
+            var itemNames = NewNames(end: itemEnd)
+            let insert = try database.cachedStatement(
+                sql: """
+                    INSERT INTO event(key, user, item, type, value, at, context) VALUES(?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT(key) DO NOTHING
+                    """)
+            for batch in batches {
+                var receipt = AppendReceipt()
+                for event in batch {
+                    let user = event.numbers.user ?? userNames.number(of: event.user)
+                    let item = event.numbers.item ?? itemNames.number(of: event.item)
+                    try insert.execute(arguments: [
+                        event.key, user, item, event.type, event.value, event.at.seconds, event.context,
+                    ])
+                    guard database.changesCount > 0 else {
+                        receipt.duplicates += 1
+                        continue
+                    }
+                    receipt.appended += 1
+                    group.events.append(
+                        LoggedEvent(
+                            user: UserNumber(user), item: ItemNumber(item), at: event.at,
+                            value: event.value.map { Float($0) } ?? .nan, type: event.type))
+                }
+                receipt.sequence = try Self.lastSequence(database)
+                group.receipts.append(receipt)
+            }
+            for (table, names) in [("user", userNames.added), ("item", itemNames.added)] {
+                let insert = try database.cachedStatement(sql: "INSERT INTO \(table) VALUES(?, ?)")
+                for (number, name) in names { try insert.execute(arguments: [number, name.databaseValue]) }
+            }
+            group.newUsers = userNames.added
+            group.newItems = itemNames.added
+            return group
+        }
+    }
+
+    /// The number of the last event that ever was.
+    private static func lastSequence(_ database: Database) throws -> Int64 {
+        let statement = try database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'")
+        return try Int64.fetchOne(statement) ?? 0
+    }
+
+    /// Deletes a user's events and name; how many events there were.
+    func forget(_ user: UInt32) throws(IlkError) -> Int {
+        try file.write("forget a user") { database in
+            try database.execute(sql: "DELETE FROM event WHERE user = ?", arguments: [user])
+            let count = database.changesCount
+            try database.execute(sql: "DELETE FROM user WHERE number = ?", arguments: [user])
+            return count
+        }
+    }
+
+    /// Deletes events from before a moment, and the names that have none any more; how many events there were.
+    func deleteEvents(before moment: Moment) throws(IlkError) -> Int {
+        try file.write("delete old events") { database in
+            try database.execute(sql: "DELETE FROM event WHERE at < ?", arguments: [moment.seconds])
+            let count = database.changesCount
+            if count > 0 {
+                for name in ["user", "item"] {
+                    try database.execute(
+                        sql: "DELETE FROM \(name) WHERE number NOT IN (SELECT \(name) FROM event)")
+                }
+            }
+            return count
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import IlkCollection
+import IlkFilter
+import IlkProtocol
+import IlkVectors
+import Synchronization
+
+/// One `match.items`, from the person to the items.
+struct ItemRun {
+    let request: MatchItems
+    let collection: VectorCollection
+    let view: ItemView
+    let writer: EventWriter
+    let store: EventStore
+    let now: Double
+    let channels: [(channel: any RecallChannel, quota: Int)]
+
+    private var moment: Moment { Moment(now) }
+
+    /// The answer; `search` makes the search of the channel `query`.
+    func answer(embedded: EmbeddedText?, search: (Int) -> SearchRequest?) throws(IlkError) -> MatchedItems {
+        try checkFields()
+        let began = ContinuousClock.now
+        let recall = try recallRequest(embedded, search)
+        let prepared = ContinuousClock.now
+        var brought: [(recalled: [Recalled], weight: Float)] = []
+        var times: [Int64] = []
+        for (channel, quota) in channels {
+            let began = ContinuousClock.now
+            let recalled = try channel.recall(quota, recall)
+            times.append((ContinuousClock.now - began).microseconds)
+            let weight = request.weights.first { $0.name == channel.name }?.weight ?? 1
+            brought.append((Array(recalled.prefix(quota)), weight))
+        }
+        let fetched = ContinuousClock.now
+        let candidates = try boosted(CandidateMerge.merge(brought, by: request.merge))
+        let pins = pinned(candidates)
+        let arrangement = Arrangement(request: request, view: view, field: recall.field)
+        let chosen = arrangement.arrange(candidates, pins: pins)
+        let items = try items(chosen, recall.taste)
+        var answer = MatchedItems(items: items)
+        if request.explain {
+            let ended = ContinuousClock.now
+            answer.explain = explanation(
+                recall, brought.map(\.recalled.count), times, candidates.count,
+                phases: [
+                    ("profile", prepared - began), ("channels", fetched - prepared), ("rank", ended - fetched),
+                ])
+        }
+        return answer
+    }
+
+    private func checkFields() throws(IlkError) {
+        for field in request.maxPer.map(\.field) + [request.scatter?.field].compactMap({ $0 })
+        where !view.fields.contains(where: { $0.path == field }) {
+            throw IlkError(
+                .notFound,
+                "no payload field '\(field.shortened)' is declared\(NearestName.hint(for: field, among: view.fields.map(\.path)))"
+            )
+        }
+    }
+
+    // MARK: The person
+
+    private func recallRequest(
+        _ embedded: EmbeddedText?, _ search: (Int) -> SearchRequest?
+    ) throws(IlkError) -> RecallRequest {
+        let names = Set(channels.map(\.channel.name))
+        let needsVectors = names.contains("content") || request.vector != nil || request.mmr != nil
+        let field = needsVectors ? try view.vectorField(named: request.using) : nil
+        let (taste, capped, used) = try person()
+        let vectors = try vectors(of: taste, field)
+        let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
+        var excluded = Set(view.ordinals(of: capped).compactMap { $0 })
+        if !request.exclude.isEmpty { excluded.formUnion(view.ordinals(of: used).compactMap { $0 }) }
+        var found: [(id: PointID, score: Float)] = []
+        if let quota = channels.first(where: { $0.channel.name == "query" })?.quota, let search = search(quota) {
+            found = try collection.search(search, embedded: embedded).hits.map { ($0.id, $0.score) }
+        }
+        return RecallRequest(
+            items: view, now: now, user: request.user, taste: taste, vectors: vectors, field: field,
+            matching: matching, excluded: excluded, used: Set(taste.items.compactMap(\.ordinal)), found: found,
+            custom: request.custom, memory: writer, leaders: store.leaders)
+    }
+
+    /// What the person did, what was shown too often, and what the request leaves out.
+    private func person() throws(IlkError) -> (taste: Taste, capped: [PointID], used: [PointID]) {
+        let types = writer.state.withLock { $0.settings.types }
+        var inline: [CheckedEvent] = []
+        for (place, event) in request.events.enumerated() {
+            inline.append(try Matching.check(event, types, at: now) { "match.items.events[\(place)]" })
+        }
+        let known = writer.state.withLock { [inline] state in
+            let latest = state.taste(ofInline: inline, at: moment)
+            guard let user = request.user else { return (latest, [PointID](), [PointID]()) }
+            let capped =
+                request.frequencyCap.map { cap in
+                    state.exposures(of: user, since: Moment(now - Double(cap.hours) * 3_600))
+                        .filter { $0.count >= cap.impressions }.map(\.item)
+                } ?? []
+            let used = state.itemsUsed(by: user, onlyBought: !request.exclude.contains(.seen))
+            return (state.taste(of: user, at: moment, after: latest), capped, request.exclude.isEmpty ? [] : used)
+        }
+        var taste = known.0, used = known.2
+        for event in inline where request.exclude.contains(.seen) || event.type == EventTypes.order {
+            used.append(event.item)
+        }
+        taste.locate(in: view)
+        return (taste, known.1, used)
+    }
+
+    private func vectors(of taste: Taste, _ field: Int?) throws(IlkError) -> TasteVectors {
+        guard let field else { return TasteVectors() }
+        guard let given = request.vector else {
+            return TasteVectors(taste, view, field: field, spread: store.spread(of: field, in: view))
+        }
+        try view.check(given.values, field: field)
+        var vectors = TasteVectors()
+        vectors.longTerm = given.values
+        return vectors
+    }
+
+    // MARK: The order
+
+    private func boosted(_ candidates: [MatchCandidate]) throws(IlkError) -> [MatchCandidate] {
+        guard !request.boosts.isEmpty else { return candidates }
+        var candidates = candidates
+        for boost in request.boosts {
+            let matching = try view.matching(boost.filter)
+            for place in candidates.indices where matching.contains(candidates[place].ordinal.rawValue) {
+                candidates[place].score *= boost.factor
+            }
+        }
+        return CandidateMerge.sorted(candidates)
+    }
+
+    /// Pinned items that are there; a pin has its place whatever the filter says.
+    private func pinned(_ candidates: [MatchCandidate]) -> [(position: Int, candidate: MatchCandidate)] {
+        zip(request.pins, view.ordinals(of: request.pins.map(\.id))).compactMap { pin, ordinal in
+            guard let ordinal else { return nil }
+            var candidate =
+                candidates.first { $0.ordinal == ordinal }
+                ?? MatchCandidate(Recalled(ordinal, score: 0), channel: -1, rank: 0, part: 0)
+            candidate.ranks.removeAll { $0.channel < 0 }
+            return (pin.position, candidate)
+        }
+    }
+
+    private func items(_ chosen: [Arrangement.Chosen], _ taste: Taste) throws(IlkError) -> [MatchedItem] {
+        let ids = view.ids(of: chosen.map(\.candidate.ordinal))
+        let payloads = try view.payloads(of: ids.map { $0 ?? .number(0) }, request.withPayload)
+        let reason = Reason(taste: taste, types: writer.state.withLock { $0.settings.types }, now: moment)
+        var items: [MatchedItem] = []
+        for (place, pick) in chosen.enumerated() {
+            // It was deleted or replaced while it was chosen.
+            guard let id = ids[place] else { continue }
+            let candidate = pick.candidate
+            items.append(
+                MatchedItem(
+                    id: id, score: candidate.score,
+                    channels: candidate.ranks.map { (channels[$0.channel].channel.name, $0.rank) },
+                    reason: pick.isPinned
+                        ? "pinned" : reason.text(candidate.evidence, channel: channels[candidate.loudest].channel.name),
+                    payload: payloads[place], isPinned: pick.isPinned,
+                    propensity: request.explore > 0 && !pick.isPinned ? pick.propensity : nil,
+                    isExplored: pick.isExplored))
+        }
+        return items
+    }
+
+    // MARK: Explaining
+
+    private func explanation(
+        _ recall: RecallRequest, _ brought: [Int], _ times: [Int64], _ candidates: Int, phases: [(String, Duration)]
+    ) -> JSONValue {
+        func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
+        var byChannel = JSONObject()
+        for (place, (channel, quota)) in channels.enumerated() {
+            byChannel[channel.name] = .object(
+                JSONObject([
+                    ("quota", number(quota)), ("brought", number(brought[place])), ("took_us", .int(times[place])),
+                ]))
+        }
+        return .object(
+            JSONObject([
+                ("channels", .object(byChannel)), ("candidates", number(candidates)),
+                ("matching", recall.matching.map { number($0.count) } ?? .null),
+                ("excluded", number(recall.excluded.count)),
+                ("interests", .array(recall.vectors.interests.map { recall.taste.json(of: $0) })),
+                ("took_us", .object(JSONObject(phases.map { ($0.0, .int($0.1.microseconds)) }))),
+            ]))
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}
+
+extension MatchState {
+    /// What a user has used, or bought: of all events that are kept.
+    func itemsUsed(by user: PointID, onlyBought: Bool) -> [PointID] {
+        guard let number = users.number(of: user) else { return [] }
+        var found: Set<ItemNumber> = []
+        events.forEachAction(of: UserNumber(number)) { place in
+            if !onlyBought || events.types[place.index] == EventTypes.order {
+                found.insert(events.items[place.index])
+            }
+            return true
+        }
+        return found.compactMap { items.name(of: $0.rawValue) }
+    }
+}

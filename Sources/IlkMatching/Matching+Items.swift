@@ -1,0 +1,98 @@
+package import IlkCollection
+import IlkFilter
+package import IlkProtocol
+import IlkVectors
+import Synchronization
+
+/// An item for a person.
+package struct MatchedItem: Sendable {
+    package var id: PointID
+    package var score: Float
+    /// Where each channel had it, from 1; none for a pinned one that no channel brought.
+    package var channels: [(name: String, rank: Int)]
+    package var reason: String
+    package var payload: JSONText?
+    package var isPinned: Bool
+    /// How likely it was to get its place; nil where nothing was left to chance.
+    package var propensity: Double?
+    package var isExplored: Bool
+}
+
+/// The answer to `match.items`.
+package struct MatchedItems: Sendable {
+    package var items: [MatchedItem]
+    package var explain: JSONValue?
+}
+
+extension Matching {
+    /// Embeds the query of a request, where it has one.
+    ///
+    /// `completion` is called once, on any thread, which is not to be held up. It blocks while the model is being opened.
+    package func embedQuery(
+        of request: MatchItems, completion: @escaping @Sendable (Result<EmbeddedText?, IlkError>) -> Void
+    ) {
+        guard let search = Self.search(request, k: 1) else { return completion(.success(nil)) }
+        collection.embedTexts(of: [search]) { result in completion(result.map { $0.first ?? nil }) }
+    }
+
+    private static func search(_ request: MatchItems, k: Int) -> SearchRequest? {
+        request.query.map { query in
+            SearchRequest(
+                collection: request.collection, query: .text(query), using: request.using, k: k, filter: request.filter)
+        }
+    }
+
+    /// The right items for a person, best first.
+    ///
+    /// Chance is drawn from the request's seed, which the caller fills in.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - embedded: the vector of its query, of ``embedQuery(of:completion:)``.
+    ///   - now: the moment, in seconds since 1970.
+    ///   - trained: channels beside ilk's own, whose names must be others.
+    /// - Returns: k of them, or all that the channels brought and the rules allow.
+    /// - Throws: `not_found` for a channel or field that is not there, what is wrong with the filter, or `unavailable`.
+    package func items(
+        _ request: MatchItems, embedded: EmbeddedText? = nil, at now: Double, trained: [any RecallChannel] = []
+    ) throws(IlkError) -> MatchedItems {
+        let writer = try store.writer()
+        let view = try collection.items()
+        let channels = try Self.channels(of: request, trained)
+        let run = ItemRun(
+            request: request, collection: collection, view: view, writer: writer, store: store, now: now,
+            channels: channels)
+        return try run.answer(embedded: embedded, search: { Self.search(request, k: $0) })
+    }
+
+    /// The channels that a request means, with their quotas.
+    private static func channels(
+        of request: MatchItems, _ trained: [any RecallChannel]
+    ) throws(IlkError) -> [(channel: any RecallChannel, quota: Int)] {
+        let known = Channels.all + trained
+        func channel(_ name: String, _ place: String) throws(IlkError) -> any RecallChannel {
+            if let channel = known.first(where: { $0.name == name }) { return channel }
+            let hint = NearestName.hint(for: name, among: known.map(\.name))
+            let remedy = hint.isEmpty ? "; there are \(known.map(\.name).joined(separator: ", "))" : hint
+            throw IlkError(.notFound, "no channel \(name.quoted) in \(place)\(remedy)")
+        }
+        var wanted = request.channels ?? Channels.standard
+        if request.channels == nil {
+            if request.query != nil { wanted.insert(("query", 100), at: 0) }
+            if !request.custom.isEmpty { wanted.insert(("custom", request.custom.count), at: 0) }
+        }
+        for (name, isGiven) in [("query", request.query != nil), ("custom", !request.custom.isEmpty)] {
+            let isAsked = wanted.contains { $0.name == name }
+            guard isGiven != isAsked else { continue }
+            throw IlkError(
+                .invalidRequest,
+                isGiven
+                    ? "'\(name)' is given, and 'channels' does not name '\(name)'; add it with a quota"
+                    : "channel '\(name)' needs '\(name)': what shall it bring?")
+        }
+        for (name, _) in request.weights { _ = try channel(name, "'weights'") }
+        var channels: [(channel: any RecallChannel, quota: Int)] = []
+        for (name, quota) in wanted { channels.append((try channel(name, "'channels'"), quota)) }
+        return channels
+    }
+}

@@ -1,0 +1,154 @@
+import IlkCollection
+import IlkMatching
+import IlkProtocol
+
+extension Engine {
+    func matchItems(_ request: MatchItems, _ answer: Answer) {
+        later(answer) { [self] in
+            do throws(IlkError) {
+                let matching = try matching(request.collection)
+                guard request.query != nil else { return matchItems(request, matching, nil, answer) }
+                // The query's vector comes on a thread that embeds; the rest is the pool's.
+                matching.embedQuery(of: request) { [self] result in
+                    switch result {
+                    case .failure(let error): answer.fail(error)
+                    case .success(let embedded):
+                        later(answer) { [self] in matchItems(request, matching, embedded, answer) }
+                    }
+                }
+            } catch {
+                answer.fail(error)
+            }
+        }
+    }
+
+    private func matchItems(
+        _ request: MatchItems, _ matching: Matching, _ embedded: EmbeddedText?, _ answer: Answer
+    ) {
+        do throws(IlkError) {
+            var request = request
+            if request.seed == nil, request.explore > 0 { request.seed = .random(in: .min ... .max) }
+            let matched = try matching.items(request, embedded: embedded, at: Self.now)
+            if let refusal = tooLarge(matched.items.reduce(0) { $0 + 256 + ($1.payload?.bytes.count ?? 0) }) {
+                throw refusal
+            }
+            answer.succeed { writer in
+                writer.beginObject()
+                writer.key("items")
+                writer.beginArray()
+                for item in matched.items { writer.item(item) }
+                writer.endArray()
+                if let explain = matched.explain {
+                    writer.key("explain")
+                    writer.value(explain)
+                }
+                writer.key("took_us")
+                writer.int(answer.microseconds)
+                writer.endObject()
+            }
+        } catch {
+            answer.fail(error)
+        }
+    }
+
+    func matchUsers(_ request: MatchUsers, _ answer: Answer) {
+        later(answer) { [self] in
+            do throws(IlkError) {
+                let matched = try matching(request.collection).users(request, at: Self.now)
+                answer.succeed { writer in
+                    writer.beginObject()
+                    writer.key("users")
+                    writer.beginArray()
+                    for user in matched.users {
+                        writer.beginObject()
+                        writer.key("id")
+                        writer.id(user.id)
+                        writer.key("score")
+                        writer.float(user.score)
+                        writer.key("reason")
+                        writer.string(user.reason)
+                        writer.endObject()
+                    }
+                    writer.endArray()
+                    writer.key("considered")
+                    writer.int(matched.considered)
+                    if let explain = matched.explain {
+                        writer.key("explain")
+                        writer.value(explain)
+                    }
+                    writer.key("took_us")
+                    writer.int(answer.microseconds)
+                    writer.endObject()
+                }
+            } catch {
+                answer.fail(error)
+            }
+        }
+    }
+
+    func matchSimilar(_ request: MatchSimilar, _ answer: Answer) {
+        later(answer) { [self] in
+            do throws(IlkError) {
+                let similar = try matching(request.collection).similar(request, at: Self.now)
+                answer.succeed { writer in
+                    writer.beginObject()
+                    if case .item = request.seed { writer.key("items") } else { writer.key("users") }
+                    writer.beginArray()
+                    for one in similar {
+                        writer.beginObject()
+                        writer.key("id")
+                        writer.id(one.id)
+                        writer.key("score")
+                        writer.float(one.score)
+                        if case .item = request.seed { writer.channels(one.channels) }
+                        if let payload = one.payload {
+                            writer.key("payload")
+                            writer.json(payload)
+                        }
+                        writer.endObject()
+                    }
+                    writer.endArray()
+                    writer.key("took_us")
+                    writer.int(answer.microseconds)
+                    writer.endObject()
+                }
+            } catch {
+                answer.fail(error)
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func channels(_ channels: [(name: String, rank: Int)]) {
+        key("channels")
+        beginObject()
+        for (name, rank) in channels {
+            key(name)
+            int(rank)
+        }
+        endObject()
+    }
+
+    fileprivate mutating func item(_ item: MatchedItem) {
+        beginObject()
+        key("id")
+        id(item.id)
+        key("score")
+        float(item.score)
+        channels(item.channels)
+        key("reason")
+        string(item.reason)
+        if let propensity = item.propensity {
+            key("propensity")
+            double(propensity)
+            key("explored")
+            bool(item.isExplored)
+        }
+        if let payload = item.payload {
+            key("payload")
+            json(payload)
+        }
+        endObject()
+    }
+}
