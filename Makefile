@@ -60,6 +60,7 @@ bench-smoke:
 	python3 benchmarks/embedding.py --smoke
 	python3 benchmarks/retrieval.py --smoke
 	python3 benchmarks/matching.py --smoke
+	python3 benchmarks/themes.py --smoke
 
 tsan:
 	scripts/tsan

@@ -81,7 +81,7 @@ let package = Package(
         floor(
             "IlkKnowledge",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "CMarkup"]),
-
+        floor("IlkThemes", ["IlkVectors", "IlkProtocol", "IlkFilter", "IlkLexical", "IlkCollection"]),
         floor("IlkMatching", ["IlkVectors", "IlkProtocol", "IlkFilter", "IlkCollection", grdb]),
 
         // Floor 5
@@ -89,7 +89,7 @@ let package = Package(
             "IlkService",
             [
                 "IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "IlkKnowledge",
-                "IlkMatching", grdb, logging,
+                "IlkMatching", "IlkThemes", grdb, logging,
             ]),
 
         // Floor 6
@@ -141,6 +141,9 @@ let package = Package(
                 "IlkKnowledge", "IlkCollection", "IlkEmbedding", "IlkLexical", "IlkVectors", "IlkProtocol",
                 "IlkTestSupport",
             ]),
+        tests(
+            "IlkThemesTests",
+            ["IlkThemes", "IlkCollection", "IlkEmbedding", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
         tests(
             "IlkCollectionTests",
             [

@@ -1,43 +1,51 @@
 package import IlkProtocol
 import Synchronization
 
-/// Something that lives and ends with a collection, in a file of its own in the collection's folder: an event log.
+/// What an upper floor has of one collection for as long as it is open: themes in memory, an event log.
+///
+/// It must not hold the collection itself. What must last belongs into ``VectorCollection/keep(_:_:)``, or into the
+/// companion's own file (``VectorCollection/companionPath(in:)``), which snapshots take along.
 package protocol CollectionCompanion: AnyObject, Sendable {
-    /// Ends what runs and closes the file; before the collection's own is closed.
+    /// Ends what runs and closes its file; called before the collection's own is closed.
     func close()
 }
 
-/// Holds the one companion of a collection, once somebody asked for it.
-final class CompanionSlot: Sendable {
+extension CollectionCompanion {
+    package func close() {}
+}
+
+/// The companions of a collection: one of each type, made when it is first asked for.
+final class Companions: Sendable {
     private struct State {
-        var companion: (any CollectionCompanion)?
+        var byType: [ObjectIdentifier: any CollectionCompanion] = [:]
         var isClosed = false
     }
     private let state = Mutex(State())
 
-    /// The companion there is, or the one that `make` makes; nil once the collection is closing.
-    func companion(_ make: () -> any CollectionCompanion) -> (any CollectionCompanion)? {
+    /// The companion of a type; nil once the collection is closing.
+    func companion<Companion: CollectionCompanion>(_ make: () -> Companion) -> Companion? {
         state.withLock { state in
             guard !state.isClosed else { return nil }
-            if let companion = state.companion { return companion }
+            let type = ObjectIdentifier(Companion.self)
+            if let found = state.byType[type] as? Companion { return found }
             let made = make()
-            state.companion = made
+            state.byType[type] = made
             return made
         }
     }
 
     func close() {
-        let companion = state.withLock { state in
+        let companions = state.withLock { state in
             state.isClosed = true
-            defer { state.companion = nil }
-            return state.companion
+            defer { state.byType = [:] }
+            return Array(state.byType.values)
         }
-        companion?.close()
+        for companion in companions { companion.close() }
     }
 }
 
 extension VectorCollection {
-    /// The name of a companion's file, which snapshots take along.
+    /// The name of the file that a companion may have, which snapshots take along.
     static let companionFile = "events.sqlite"
 
     /// Where a companion's file lies in a collection's folder.
@@ -46,15 +54,13 @@ extension VectorCollection {
     /// The folder in which the collection's files lie, and its companion's.
     package var companionFolder: String { folder }
 
-    /// The one companion, which is made where there is none yet.
+    /// The one companion of its type, which is made where there is none yet.
     ///
     /// - Throws: `unavailable` once the collection is closing.
-    package func companion<C: CollectionCompanion>(_ make: () -> C) throws(IlkError) -> C {
-        let closing = IlkError(.unavailable, "the collection is closing; send it again after the restart")
-        guard let companion = slot.companion(make) else { throw closing }
-        guard let companion = companion as? C else {
-            throw IlkError(.internal, "the collection has a companion of another kind; report this")
-        }
-        return companion
+    package func companion<Companion: CollectionCompanion>(
+        _ make: () -> Companion
+    ) throws(IlkError) -> Companion {
+        if let companion = companions.companion(make) { return companion }
+        throw IlkError(.unavailable, "the collection is closing; send it again after the restart")
     }
 }

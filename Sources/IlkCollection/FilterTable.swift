@@ -91,6 +91,14 @@ final class FilterTable: Sendable {
         return try result.get()
     }
 
+    /// Lends the declared fields and the live ordinals; nothing changes meanwhile, so `body` is to be short.
+    func withIndex<R: Sendable>(_ body: (PayloadIndex, _ live: Bitmap) throws(IlkError) -> R) throws(IlkError) -> R {
+        let result: Result<R, IlkError> = state.withLock { state in
+            do throws(IlkError) { return .success(try body(state.index, state.live)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
     func isDeclared(_ path: String) -> Bool { fields.contains { $0.path == path } }
 
     var memoryBytes: Int { state.withLock { $0.index.memoryBytes + $0.live.memoryBytes } }

@@ -51,6 +51,45 @@ extension VectorCollection {
 }
 
 extension VectorCollection {
+    /// The vector field that texts are embedded for: the named one, or the only one that has a model.
+    ///
+    /// - Returns: its place in the schema; nil where none has a model and none is named.
+    /// - Throws: `not_found` with the names there are, or `invalid_request` where a name is needed or has no model.
+    package func modelField(named name: String?) throws(IlkError) -> Int? {
+        let schema = try content().schema
+        let models = schema.vectors.indices.filter { schema.vectors[$0].model != nil }
+        if name == nil, models.count < 2 { return models.first }
+        let field = try schema.vectorField(named: name)
+        guard schema.vectors[field].model != nil else {
+            throw IlkError(
+                .invalidRequest,
+                "vector field '\(schema.vectors[field].name)' has no model that could embed a theme; name another one in 'using'"
+            )
+        }
+        return field
+    }
+
+    /// That of the model which filled a field.
+    package func fingerprint(ofField field: Int) throws(IlkError) -> String? {
+        let schema = try content().schema
+        return schema.fingerprints[schema.vectors[field].name]
+    }
+
+    /// Embeds texts by a field's model, on a thread that may block; nil for those that say nothing.
+    package func embed(
+        _ texts: [String], field: Int, kind: EmbeddingKind, inBulk: Bool = false
+    ) throws(IlkError) -> [EmbeddedText?] {
+        guard !texts.isEmpty else { return [] }
+        let schema = try content().schema
+        let (embedder, model) = try schema.model(of: field, options.embedder)
+        let task = EmbeddingTask(
+            texts: texts, kind: kind, dimensions: schema.vectors[field].dimension, truncate: .end, blanks: .pass,
+            lane: inBulk ? .bulk : .interactive)
+        return try embedder.vectors(of: task, with: model).map { text in
+            text.vector.isEmpty ? nil : EmbeddedText(vector: text.vector, fingerprint: model.fingerprint)
+        }
+    }
+
     /// Whether the text of a search, if it has one, can be embedded without waiting for a model to be opened.
     package func isModelOpen(for request: SearchRequest) -> Bool {
         guard let content = try? content(), let question = try? SearchQuestion(request, content.schema),

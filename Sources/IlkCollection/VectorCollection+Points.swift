@@ -193,7 +193,7 @@ extension Records {
 
 extension JSONValue {
     /// An object with only what lies at these dotted paths; a path that leads nowhere is left out.
-    func selecting(_ paths: [String]) -> JSONValue {
+    package func selecting(_ paths: [String]) -> JSONValue {
         guard case .object(let whole) = self else { return .object(JSONObject()) }
         var result = JSONObject()
         for path in paths {

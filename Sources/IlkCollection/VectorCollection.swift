@@ -18,7 +18,7 @@ package final class VectorCollection: Sendable {
     }
     private let status: Mutex<Status>
     private let loaded = Gate()
-    let slot = CompanionSlot()
+    let companions = Companions()
 
     init(name: String, folder: String, options: CollectionOptions, state: CollectionState) {
         self.name = name
@@ -79,7 +79,7 @@ package final class VectorCollection: Sendable {
             }
             return status.writer
         }
-        slot.close()
+        companions.close()
         guard let writer else { return }
         writer.content.feed.close()
         writer.close()

@@ -35,6 +35,11 @@ package indirect enum FilterExpression: Hashable, Sendable {
     package struct Bound: Hashable, Sendable {
         package var value: FilterValue
         package var isIncluded: Bool
+
+        package init(value: FilterValue, isIncluded: Bool) {
+            self.value = value
+            self.isIncluded = isIncluded
+        }
     }
 
     /// Nesting that a filter may have.

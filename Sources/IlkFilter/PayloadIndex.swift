@@ -81,5 +81,8 @@ package struct PayloadIndex: Sendable {
         }
     }
 
+    /// The index of a declared field; nil where the path is none.
+    package func field(_ path: String) -> FieldIndex? { places[path].map { indexes[$0] } }
+
     package var memoryBytes: Int { indexes.reduce(0) { $0 + $1.memoryBytes } }
 }

@@ -7,6 +7,18 @@ struct QueryTerm: Equatable {
     var group: Int
 }
 
+/// A text that is searched for, and how much its words count.
+package struct WeightedText: Sendable, Equatable {
+    package var text: String
+    /// Over 0; 1 is what a query alone has.
+    package var weight: Float
+
+    package init(_ text: String, weight: Float) {
+        self.text = text
+        self.weight = weight
+    }
+}
+
 extension Analyzer {
     /// What a synonym counts beside what was typed.
     static let synonymWeight: Float = 0.8
@@ -42,6 +54,26 @@ extension Analyzer {
                     if alternative.count == 1, match.entry.replaces { group = own }
                     terms.append(
                         QueryTerm(term: term, weight: match.entry.replaces ? 1 : Self.synonymWeight, group: own))
+                }
+            }
+        }
+        return terms
+    }
+
+    /// The terms of several texts, each once, with the weight of the heaviest text that has it.
+    func queryTerms(_ texts: [WeightedText]) -> [QueryTerm] {
+        var places: [String: Int] = [:]
+        var terms: [QueryTerm] = []
+        for text in texts {
+            let groups = (terms.map(\.group).max() ?? -1) + 1
+            for var term in queryTerms(text.text) {
+                term.weight *= text.weight
+                term.group += groups
+                if let place = places[term.term] {
+                    terms[place].weight = max(terms[place].weight, term.weight)
+                } else {
+                    places[term.term] = terms.count
+                    terms.append(term)
                 }
             }
         }

@@ -6,6 +6,11 @@ extension LexicalIndex {
     /// Words that more than half of the documents have are passed over, unless the query has no others: nobody looks for
     /// "the". So a range may be a whole word or a part of one, as "123" is of ABC-123.
     package func highlights(of text: String, for query: String) -> [Range<Int>] {
+        marker(for: [WeightedText(query, weight: 1)]).ranges(in: text)
+    }
+
+    /// Marks what several texts ask for, in any number of others; see ``highlights(of:for:)``.
+    package func marker(for query: [WeightedText]) -> WordMarker {
         let analyzer = analyzer
         let known = analyzer.queryTerms(query).prefix(Self.longestQuery).map(\.term)
         let wanted = state.withLock { state in
@@ -14,7 +19,7 @@ extension LexicalIndex {
             let rare = known.filter { state.vocabulary.frequency(of: $0) <= half }
             return rare.isEmpty ? known : rare
         }
-        return analyzer.ranges(of: Set(wanted), in: text)
+        return WordMarker(analyzer: analyzer, wanted: Set(wanted))
     }
 
     /// Of fewer documents, a word may be in half of them by chance.
@@ -26,6 +31,17 @@ extension LexicalIndex {
         guard old.synonyms != synonyms else { return }
         let new = Analyzer(options: old.options, dictionary: old.dictionary, synonyms: synonyms)
         analyzerNow.withLock { $0 = new }
+    }
+}
+
+/// Finds the words of one query in texts.
+package struct WordMarker: Sendable {
+    fileprivate let analyzer: Analyzer
+    fileprivate let wanted: Set<String>
+
+    /// Ranges of a text's characters (Unicode scalars) that the query asks for, ascending and apart.
+    package func ranges(in text: String) -> [Range<Int>] {
+        wanted.isEmpty ? [] : analyzer.ranges(of: wanted, in: text)
     }
 }
 

@@ -37,9 +37,22 @@ extension LexicalIndex {
     package func search(
         _ query: String, k: Int, admitting admitted: OrdinalSet? = nil, minScore: Float? = nil, prunes: Bool = true
     ) -> LexicalOutcome {
+        search(terms: analyzer.queryTerms(query), k: k, admitted, minScore, prunes)
+    }
+
+    /// The best documents for several texts of different weight, by BM25; see ``search(_:k:admitting:minScore:prunes:)``.
+    ///
+    /// A term counts as the heaviest text that has it, times how often that one has it.
+    package func search(_ texts: [WeightedText], k: Int, admitting admitted: OrdinalSet? = nil) -> LexicalOutcome {
+        search(terms: analyzer.queryTerms(texts), k: k, admitted, nil, true)
+    }
+
+    private func search(
+        terms: [QueryTerm], k: Int, _ admitted: OrdinalSet?, _ minScore: Float?, _ prunes: Bool
+    ) -> LexicalOutcome {
         let start = ContinuousClock.now
         var outcome = LexicalOutcome()
-        let plan = plan(analyzer.queryTerms(query))
+        let plan = plan(terms)
         outcome.terms = plan.terms.count
         outcome.largestScore = plan.largestScore
         if k > 0, !plan.terms.isEmpty {
@@ -68,6 +81,9 @@ extension LexicalIndex {
     package func terms(of query: String) -> [TermExplanation] {
         explain(analyzer.queryTerms(query))
     }
+
+    /// The terms of several texts of different weight, with what the index knows of them.
+    package func terms(of texts: [WeightedText]) -> [TermExplanation] { explain(analyzer.queryTerms(texts)) }
 
     private func explain(_ terms: [QueryTerm]) -> [TermExplanation] {
         state.withLock { state in

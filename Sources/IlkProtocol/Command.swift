@@ -84,6 +84,24 @@ public enum Command: Equatable, Sendable {
     case matchUsers(MatchUsers)
     /// `match.similar`
     case matchSimilar(MatchSimilar)
+    /// `theme.upsert`
+    case themeUpsert(ThemeUpsert)
+    /// `theme.get`
+    case themeGet(ThemeNames)
+    /// `theme.delete`
+    case themeDelete(ThemeNames)
+    /// `theme.list`
+    case themeList(ThemeList)
+    /// `theme.match`
+    case themeMatch(ThemeMatch)
+    /// `theme.select`
+    case themeSelect(ThemeSelect)
+    /// `theme.floors`
+    case themeFloors(ThemeFloors)
+    /// `theme.batch`, as a job
+    case themeBatch(ThemeBatch)
+    /// `collection.tool_schema`
+    case toolSchema(ToolSchemaRequest)
     /// `snapshot.create`, as a job
     case snapshotCreate(SnapshotRequest)
     /// `snapshot.restore`, as a job

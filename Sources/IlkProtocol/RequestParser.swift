@@ -103,11 +103,20 @@ enum Method: String, CaseIterable {
     case collectionRebuild = "collection.rebuild"
     case collectionReembed = "collection.reembed"
     case collectionLexicon = "collection.lexicon"
+    case collectionToolSchema = "collection.tool_schema"
     case modelList = "model.list"
     case documentUpsert = "document.upsert"
     case documentGet = "document.get"
     case documentDelete = "document.delete"
     case documentList = "document.list"
+    case themeUpsert = "theme.upsert"
+    case themeGet = "theme.get"
+    case themeDelete = "theme.delete"
+    case themeList = "theme.list"
+    case themeMatch = "theme.match"
+    case themeSelect = "theme.select"
+    case themeFloors = "theme.floors"
+    case themeBatch = "theme.batch"
     case pointsUpsert = "points.upsert"
     case pointsPatch = "points.patch"
     case pointsDelete = "points.delete"
@@ -144,6 +153,14 @@ enum Method: String, CaseIterable {
         case .documentDelete: ["collection", "ids"]
         case .documentList: ["collection", "limit", "cursor"]
         case .retrieve: RetrieveRequest.fields
+        case .collectionToolSchema: ["collection", "fields", "filter", "values"]
+        case .themeUpsert: ["collection", "themes"]
+        case .themeGet, .themeDelete: ["collection", "ids"]
+        case .themeList: ["collection", "industry", "limit", "cursor"]
+        case .themeMatch: ["collection", "idea", "industry", "k", "using"]
+        case .themeSelect: ThemeSelect.fields
+        case .themeFloors: ThemeFloors.fields
+        case .themeBatch: ThemeBatch.fields
         case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
         case .pointsUpsert: ["collection", "points", "wait", "fingerprint"]
         case .pointsPatch: ["collection", "ids", "filter", "payload", "wait"]
@@ -188,6 +205,15 @@ enum Method: String, CaseIterable {
         case .documentDelete: .documentDelete(try DocumentDelete(parameters))
         case .documentList: .documentList(try DocumentList(parameters))
         case .retrieve: .retrieve(try RetrieveRequest(parameters))
+        case .collectionToolSchema: .toolSchema(try ToolSchemaRequest(parameters))
+        case .themeUpsert: .themeUpsert(try ThemeUpsert(parameters))
+        case .themeGet: .themeGet(try ThemeNames(parameters))
+        case .themeDelete: .themeDelete(try ThemeNames(parameters))
+        case .themeList: .themeList(try ThemeList(parameters))
+        case .themeMatch: .themeMatch(try ThemeMatch(parameters))
+        case .themeSelect: .themeSelect(try ThemeSelect(parameters))
+        case .themeFloors: .themeFloors(try ThemeFloors(parameters))
+        case .themeBatch: .themeBatch(try ThemeBatch(parameters))
         case .pointsUpsert: .pointsUpsert(try PointsUpsert(parameters))
         case .pointsPatch: .pointsPatch(try PointsPatch(parameters))
         case .pointsDelete: .pointsDelete(try PointsDelete(parameters))

@@ -35,6 +35,15 @@ enum Method: String, CaseIterable, Sendable {
     case matchItems = "match.items"
     case matchUsers = "match.users"
     case matchSimilar = "match.similar"
+    case themeUpsert = "theme.upsert"
+    case themeGet = "theme.get"
+    case themeDelete = "theme.delete"
+    case themeList = "theme.list"
+    case themeMatch = "theme.match"
+    case themeSelect = "theme.select"
+    case themeFloors = "theme.floors"
+    case themeBatch = "theme.batch"
+    case toolSchema = "collection.tool_schema"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
     case jobList = "job.list"
@@ -81,6 +90,15 @@ enum Method: String, CaseIterable, Sendable {
             case .matchItems: .matchItems
             case .matchUsers: .matchUsers
             case .matchSimilar: .matchSimilar
+            case .themeUpsert: .themeUpsert
+            case .themeGet: .themeGet
+            case .themeDelete: .themeDelete
+            case .themeList: .themeList
+            case .themeMatch: .themeMatch
+            case .themeSelect: .themeSelect
+            case .themeFloors: .themeFloors
+            case .themeBatch: .themeBatch
+            case .toolSchema: .toolSchema
             case .snapshotCreate: .snapshotCreate
             case .snapshotRestore: .snapshotRestore
             case .jobList: .jobList

@@ -60,8 +60,8 @@ struct ClientOptions: ParsableArguments {
 
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
     private static let jobs = [
-        "collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore",
-        "events.compact",
+        "collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore", "events.compact",
+        "theme.batch",
     ]
 }
 
@@ -137,4 +137,5 @@ struct FieldArgument: ExpressibleByArgument {
 extension MetricName: ExpressibleByArgument {}
 extension EmbeddingKind: ExpressibleByArgument {}
 extension SearchMode: ExpressibleByArgument {}
+extension SelectionWay: ExpressibleByArgument {}
 extension WriteWait: ExpressibleByArgument {}

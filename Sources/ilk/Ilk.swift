@@ -47,6 +47,7 @@ import IlkService
             CommandGroup(name: "Knowledge", subcommands: [DocumentCommand.self, AskContext.self]),
             CommandGroup(
                 name: "Matching", subcommands: [EventsCommand.self, MatchCommand.self, ProfileCommand.self]),
+            CommandGroup(name: "Themes", subcommands: [ThemeCommand.self, ToolSchema.self]),
             CommandGroup(name: "Measuring", subcommands: [Eval.self]),
         ])
 

@@ -3,7 +3,8 @@ import IlkProtocol
 
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, show and cancel long work: rebuilds, re-embeddings, snapshots, restores, compactions.",
+        abstract:
+            "List, show and cancel long work: rebuilds, re-embeddings, batches of themes, compactions, snapshots, restores.",
         discussion: """
               ilk jobs
               ilk jobs get rebuild-1
