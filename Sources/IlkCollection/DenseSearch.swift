@@ -84,13 +84,12 @@ struct DenseSearch {
         return found
     }
 
-    /// The mean score of points that have nothing to do with the query: of 256 to 511, spread over the collection.
-    func background() -> Float {
+    /// What points score that have nothing to do with the query: of 256 to 511, spread over the collection.
+    func background() -> ScoreBackground {
         let step = max(1, endOrdinal / 256)
         let sample = stride(from: 0, to: endOrdinal, by: step).map { UInt32($0) }
         let found = index.scan(query.span, k: sample.count, among: sample).neighbors
-        guard !found.isEmpty else { return 0 }
-        return found.reduce(0) { $0 + index.metric.score(ofDistance: $1.distance) } / Float(found.count)
+        return ScoreBackground(of: found.map { index.metric.score(ofDistance: $0.distance) })
     }
 
     private func run(_ plan: SearchPlan, _ matching: Bitmap?) -> Outcome {

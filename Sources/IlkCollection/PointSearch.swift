@@ -101,7 +101,7 @@ struct PointSearch {
             case .ranks: RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
             case .scores:
                 ScoreFusion(
-                    weights: request.weights, background: dense?.background() ?? 0,
+                    weights: request.weights, background: dense?.background() ?? ScoreBackground(of: []),
                     largestLexical: words?.largestScore ?? 0
                 ).fuse(dense: near, lexical: worded)
             }

@@ -41,6 +41,8 @@ package struct LegHit: Sendable, Equatable {
 package struct LegAnswer: Sendable {
     package var dense: [LegHit] = []
     package var lexical: [LegHit] = []
+    /// What unrelated points score in the dense leg.
+    package var background = ScoreBackground(of: [])
     /// About what a point would score that has every word often.
     package var largestLexical: Float = 0
     /// How many points pass the filter.
@@ -79,6 +81,7 @@ extension CollectionContent {
                 SearchRequest(collection: "", query: query, k: question.depth),
                 SearchQuestion.DenseQuery(field: field, query: query), textVector: nil, k: question.depth, self)
             let metric = search.index.metric
+            answer.background = search.background()
             answer.dense = hits(
                 search.run(matching).neighbors.map { ($0.ordinal, metric.score(ofDistance: $0.distance)) })
         }

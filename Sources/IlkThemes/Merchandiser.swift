@@ -112,7 +112,8 @@ package struct Merchandiser: Sendable {
         let (worded, largest) = shelf.worded(request.idea, k: themes.count)
         let words = worded.filter { admitted[$0.item] != nil }
         let fused = WayFusion().fuse([
-            WayFusion.Way(hits: meaning, floor: .last), WayFusion.Way(hits: words, floor: .zero(largest: largest)),
+            WayFusion.Way(hits: meaning, scale: .meaning(ScoreBackground(of: meaning.map(\.score)))),
+            WayFusion.Way(hits: words, scale: .words(largest: largest)),
         ])
         let greatest = admitted.values.map(\.heat).max() ?? 0
         func rank(_ one: WayFusion<Int64>.Fused) -> Double {

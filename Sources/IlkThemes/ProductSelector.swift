@@ -133,8 +133,9 @@ struct ProductSelector: Sendable {
     /// What the legs found, put together: the dense one is way 0, the lexical one way 1.
     private func fused(_ answer: LegAnswer) -> [WayFusion<PointID>.Fused] {
         WayFusion().fuse([
-            WayFusion.Way(hits: answer.dense.map { ($0.id, $0.score) }, floor: .last),
-            WayFusion.Way(hits: answer.lexical.map { ($0.id, $0.score) }, floor: .zero(largest: answer.largestLexical)),
+            WayFusion.Way(hits: answer.dense.map { ($0.id, $0.score) }, scale: .meaning(answer.background)),
+            WayFusion.Way(
+                hits: answer.lexical.map { ($0.id, $0.score) }, scale: .words(largest: answer.largestLexical)),
         ])
     }
 

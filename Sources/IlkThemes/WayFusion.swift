@@ -1,30 +1,27 @@
+import IlkCollection
 import IlkProtocol
 
-/// Puts several rankings of the same things together by their scores, each on a scale from 0 to 1.
-///
-/// Where a way's scale begins is its nature: vectors are all somewhat alike, so theirs begins at the last hit; a score of
-/// words begins at nothing, and ends no lower than a third of what all of the words would give, so that one common word
-/// of many is not taken for a find.
+/// Puts several rankings of the same things together by their scores, on the scales of a hybrid search.
 struct WayFusion<Item: Hashable & Sendable> {
-    /// Where the scale of a way begins.
-    enum Floor: Sendable {
-        /// At the score of the last hit.
-        case last
-        /// At 0; it ends at the best score, or a third of `largest` if that is more.
-        case zero(largest: Float)
+    /// The scale of a way.
+    enum Scale: Sendable {
+        /// How far a score stands out from what unrelated things score.
+        case meaning(ScoreBackground)
+        /// Part of the best score, or of a third of what would be the `largest`.
+        case words(largest: Float)
     }
 
     /// One ranking, best first.
     struct Way: Sendable {
         var hits: [(item: Item, score: Float)]
-        var floor: Floor
+        var scale: Scale
         var weight = 1.0
     }
 
     /// What became of one thing.
     struct Fused: Sendable {
         var item: Item
-        /// 0 to 1: the weighted mean of the ways' scales.
+        /// The weighted mean of the ways' scales: about 1 for what every way finds good.
         var score: Double
         /// For each way the place from 1, nil where it has it not.
         var ranks: [Int?]
@@ -43,13 +40,13 @@ struct WayFusion<Item: Hashable & Sendable> {
         var places: [Item: Int] = [:]
         let total = ways.filter { !$0.hits.isEmpty }.reduce(0) { $0 + $1.weight }
         for (number, way) in ways.enumerated() {
-            guard let first = way.hits.first?.score, let last = way.hits.last?.score else { continue }
+            guard let best = way.hits.first?.score else { continue }
+            let value: (Float) -> Float =
+                switch way.scale {
+                case .meaning(let background): DenseScale(background).value
+                case .words(let largest): LexicalScale(best: best, largest: largest).value
+                }
             for (rank, hit) in way.hits.enumerated() {
-                let share: Float =
-                    switch way.floor {
-                    case .last: first > last ? (hit.score - last) / (first - last) : 1
-                    case .zero(let largest): max(first, largest / 3) > 0 ? hit.score / max(first, largest / 3) : 0
-                    }
                 let place = places[hit.item] ?? fused.count
                 if place == fused.count {
                     places[hit.item] = place
@@ -57,7 +54,7 @@ struct WayFusion<Item: Hashable & Sendable> {
                         Fused(
                             item: hit.item, score: 0, ranks: ways.map { _ in nil }, scores: ways.map { _ in nil }))
                 }
-                fused[place].score += Double(share) * way.weight / total
+                fused[place].score += Double(value(hit.score)) * way.weight / total
                 fused[place].ranks[number] = rank + 1
                 fused[place].scores[number] = hit.score
             }
