@@ -61,6 +61,7 @@ bench-smoke:
 	python3 benchmarks/retrieval.py --smoke
 	python3 benchmarks/matching.py --smoke
 	python3 benchmarks/themes.py --smoke
+	python3 benchmarks/shop.py --smoke
 
 tsan:
 	scripts/tsan

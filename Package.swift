@@ -82,7 +82,9 @@ let package = Package(
             "IlkKnowledge",
             ["IlkVectors", "IlkProtocol", "IlkEmbedding", "IlkLexical", "IlkCollection", "CMarkup"]),
         floor("IlkThemes", ["IlkVectors", "IlkProtocol", "IlkFilter", "IlkLexical", "IlkCollection"]),
-        floor("IlkMatching", ["IlkVectors", "IlkProtocol", "IlkFilter", "IlkCollection", grdb]),
+        floor(
+            "IlkMatching",
+            ["IlkVectors", "IlkProtocol", "IlkANN", "IlkFilter", "IlkCollaborative", "IlkCollection", grdb]),
 
         // Floor 5
         floor(
@@ -152,7 +154,7 @@ let package = Package(
             ]),
         tests(
             "IlkMatchingTests",
-            ["IlkMatching", "IlkCollection", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
+            ["IlkMatching", "IlkCollection", "IlkFilter", "IlkVectors", "IlkProtocol", "IlkTestSupport", grdb]),
         tests("IlkServiceTests", ["IlkService", "IlkCollection", "IlkEmbedding", "IlkProtocol", "IlkTestSupport"]),
         tests("SystemTests", ["IlkClient", "IlkProtocol", "IlkTestSupport", "ilk"]),
     ],

@@ -12,12 +12,13 @@ package struct EASE: ItemScorer {
     /// For each item its place in `known`, or -1: shape `[items]`.
     private let places: [Int32]
     /// Shape `[users, n]`.
-    private let profiles: SparseMatrix
+    let profiles: SparseMatrix
     /// 1 ÷ each element of P's diagonal: shape `[n]`.
-    private let inverseDiagonal: [Float]
-    private let side: Side
+    let inverseDiagonal: [Float]
+    let side: Side
+    let regularization: Float
 
-    private enum Side: Sendable {
+    enum Side: Sendable {
         /// K: shape `[users, users]`.
         case users([Float])
         /// P: shape `[n, n]`.
@@ -48,6 +49,7 @@ package struct EASE: ItemScorer {
         for (place, item) in known.enumerated() { places[Int(item)] = Int32(place) }
         let part = InteractionMatrix(byUser: Self.part(of: matrix.byUser, places, count: known.count))
         items = matrix.items
+        self.regularization = regularization
         self.known = known
         self.places = places
         profiles = part.byUser

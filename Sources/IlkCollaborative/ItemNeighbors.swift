@@ -3,7 +3,7 @@ import IlkVectors
 /// For each item, those that are most like it; and for each user, the items that are like the user's own.
 package struct ItemNeighbors: ItemScorer {
     /// Similarities: shape `[items, items]`, at most K a row.
-    private let similarities: SparseMatrix
+    package let similarities: SparseMatrix
     /// What the users' own items weigh: shape `[users, items]`.
     private let profiles: SparseMatrix
 

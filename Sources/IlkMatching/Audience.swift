@@ -12,6 +12,8 @@ struct Audience {
     let moment: Moment
     let matching: Bitmap?
     var spread: Float = 2
+    /// What was trained of which items go together.
+    var trained: NeighborTable?
 
     /// What using an item counts.
     private(set) var weights: [ItemNumber: Float] = [:]
@@ -123,7 +125,7 @@ struct Audience {
 
     private mutating func widenByPartners(_ seeds: [(ItemNumber, Float)]) {
         let partners = writer.state.withLock { state in
-            let found = state.partners(of: seeds.map { (0, $0.0, $0.1) })
+            let found = state.partners(of: seeds.map { (0, $0.0, $0.1) }, trained)
             return found.compactMap { entry in
                 state.items.number(of: entry.id).map { (ItemNumber($0), entry.score) }
             }

@@ -77,19 +77,21 @@ extension EventLog {
                 receipt.sequence = try Self.lastSequence(database)
                 group.receipts.append(receipt)
             }
-            for (table, names) in [("user", userNames.added), ("item", itemNames.added)] {
+            // An event that was passed over may have been the only one with its names.
+            let users = Set(group.events.map(\.user.rawValue)), items = Set(group.events.map(\.item.rawValue))
+            group.newUsers = userNames.added.filter { users.contains($0.0) }
+            group.newItems = itemNames.added.filter { items.contains($0.0) }
+            for (table, names) in [("user", group.newUsers), ("item", group.newItems)] {
                 let insert = try database.cachedStatement(sql: "INSERT INTO \(table) VALUES(?, ?)")
                 for (number, name) in names { try insert.execute(arguments: [number, name.databaseValue]) }
             }
-            group.newUsers = userNames.added
-            group.newItems = itemNames.added
             return group
         }
     }
 
-    /// The number of the last event that ever was.
+    /// The number of the last event in the log.
     private static func lastSequence(_ database: Database) throws -> Int64 {
-        let statement = try database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'")
+        let statement = try database.cachedStatement(sql: "SELECT max(sequence) FROM event")
         return try Int64.fetchOne(statement) ?? 0
     }
 
@@ -103,16 +105,15 @@ extension EventLog {
         }
     }
 
-    /// Deletes events from before a moment, and the names that have none any more; how many events there were.
+    /// Deletes events from before a moment, and the names of people who have none any more; how many events there were.
+    ///
+    /// Items keep their numbers, which models know them by.
     func deleteEvents(before moment: Moment) throws(IlkError) -> Int {
         try file.write("delete old events") { database in
             try database.execute(sql: "DELETE FROM event WHERE at < ?", arguments: [moment.seconds])
             let count = database.changesCount
             if count > 0 {
-                for name in ["user", "item"] {
-                    try database.execute(
-                        sql: "DELETE FROM \(name) WHERE number NOT IN (SELECT \(name) FROM event)")
-                }
+                try database.execute(sql: "DELETE FROM user WHERE number NOT IN (SELECT user FROM event)")
             }
             return count
         }

@@ -9,6 +9,7 @@ import IlkProtocol
 ///     user(number, id)                                   each name once
 ///     item(number, id)
 ///     event(sequence, key, user, item, type, value, at, context)
+///     model(kind, generation, made, active, items, value)   what was trained; see ModelBytes
 ///
 /// A commit that returned has reached the disk. Deleted rows are overwritten at once (`secure_delete`); what the file and
 /// its WAL may still hold of them goes with ``compact()``.
@@ -25,6 +26,7 @@ final class EventLog: Sendable {
             try database.execute(sql: "PRAGMA secure_delete = ON")
         }
         try file.write("create the tables of events") { database in
+            try database.execute(sql: Self.modelTable)
             guard try !database.tableExists("event") else { return }
             try database.execute(
                 sql: """

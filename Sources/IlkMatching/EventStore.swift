@@ -17,6 +17,8 @@ package final class EventStore: CollectionCompanion {
 
     /// What most people like, for channels to share.
     let leaders = LeaderBoard()
+    /// What answers of what was trained.
+    let models = Mutex(TrainedModels())
     private let spreads = Mutex<[Int: (count: Int, spread: Float)]>([:])
     typealias Waiter = @Sendable (Result<EventWriter, IlkError>) -> Void
     private let status = Mutex(Status.loading(done: 0, waiting: []))
@@ -39,9 +41,20 @@ package final class EventStore: CollectionCompanion {
                     if case .loading(_, let waiting) = status { status = .loading(done: done, waiting: waiting) }
                 }
             }
+            readModels(of: log)
             finish(.ready(EventWriter(log: log, state: state)))
         } catch {
             finish(.failed(error))
+        }
+    }
+
+    /// Reads the models that answer; one that cannot be read is left out until it is trained again.
+    private func readModels(of log: EventLog) {
+        for kept in (try? log.models()) ?? [] where kept.isActive {
+            guard let bytes = try? log.model(kept.kind, kept.generation),
+                let model = try? ModelBytes.model(of: bytes, threads: 1)
+            else { continue }
+            models.withLock { $0[kept.kind] = model }
         }
     }
 

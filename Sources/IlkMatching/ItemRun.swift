@@ -12,6 +12,7 @@ struct ItemRun {
     let writer: EventWriter
     let store: EventStore
     let now: Double
+    let models: TrainedModels
     let channels: [(channel: any RecallChannel, quota: Int)]
 
     private var moment: Moment { Moment(now) }
@@ -79,7 +80,7 @@ struct ItemRun {
         return RecallRequest(
             items: view, now: now, user: request.user, taste: taste, vectors: vectors, field: field,
             matching: matching, excluded: excluded, used: Set(taste.items.compactMap(\.ordinal)), found: found,
-            custom: request.custom, memory: writer, leaders: store.leaders)
+            custom: request.custom, memory: writer, leaders: store.leaders, models: models)
     }
 
     /// What the person did, what was shown too often, and what the request leaves out.

@@ -50,33 +50,33 @@ extension Matching {
     ///   - request: what is asked for.
     ///   - embedded: the vector of its query, of ``embedQuery(of:completion:)``.
     ///   - now: the moment, in seconds since 1970.
-    ///   - trained: channels beside ilk's own, whose names must be others.
     /// - Returns: k of them, or all that the channels brought and the rules allow.
     /// - Throws: `not_found` for a channel or field that is not there, what is wrong with the filter, or `unavailable`.
     package func items(
-        _ request: MatchItems, embedded: EmbeddedText? = nil, at now: Double, trained: [any RecallChannel] = []
+        _ request: MatchItems, embedded: EmbeddedText? = nil, at now: Double
     ) throws(IlkError) -> MatchedItems {
         let writer = try store.writer()
         let view = try collection.items()
-        let channels = try Self.channels(of: request, trained)
+        let models = store.models.withLock { $0 }
+        let channels = try Self.channels(of: request, models)
         let run = ItemRun(
             request: request, collection: collection, view: view, writer: writer, store: store, now: now,
-            channels: channels)
+            models: models, channels: channels)
         return try run.answer(embedded: embedded, search: { Self.search(request, k: $0) })
     }
 
     /// The channels that a request means, with their quotas.
     private static func channels(
-        of request: MatchItems, _ trained: [any RecallChannel]
+        of request: MatchItems, _ models: TrainedModels
     ) throws(IlkError) -> [(channel: any RecallChannel, quota: Int)] {
-        let known = Channels.all + trained
+        let known = Channels.all
         func channel(_ name: String, _ place: String) throws(IlkError) -> any RecallChannel {
             if let channel = known.first(where: { $0.name == name }) { return channel }
             let hint = NearestName.hint(for: name, among: known.map(\.name))
             let remedy = hint.isEmpty ? "; there are \(known.map(\.name).joined(separator: ", "))" : hint
             throw IlkError(.notFound, "no channel \(name.quoted) in \(place)\(remedy)")
         }
-        var wanted = request.channels ?? Channels.standard
+        var wanted = request.channels ?? Channels.standard(models)
         if request.channels == nil {
             if request.query != nil { wanted.insert(("query", 100), at: 0) }
             if !request.custom.isEmpty { wanted.insert(("custom", request.custom.count), at: 0) }

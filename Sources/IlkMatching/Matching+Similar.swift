@@ -44,9 +44,10 @@ extension Matching {
     ) throws(IlkError) -> [SimilarOne] {
         let view = try collection.items()
         let ordinal = view.ordinal(of: item)
+        let table = store.models.withLock { $0.neighbors(.itemCF) }
         let (number, partners) = writer.state.withLock { state in
             let number = state.items.number(of: item).map { ItemNumber($0) }
-            return (number, number.map { state.partners(of: [(0, $0, 1)]) } ?? [])
+            return (number, number.map { state.partners(of: [(0, $0, 1)], table) } ?? [])
         }
         guard ordinal != nil || number != nil else {
             throw IlkError(

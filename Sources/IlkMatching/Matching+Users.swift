@@ -1,6 +1,7 @@
 import IlkCollection
 import IlkFilter
 package import IlkProtocol
+import Synchronization
 
 /// A person for an item.
 package struct MatchedUser: Sendable, Equatable {
@@ -34,9 +35,12 @@ extension Matching {
         let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
         var audience = Audience(view: view, writer: writer, field: field, moment: Moment(now), matching: matching)
         audience.spread = field.map { store.spread(of: $0, in: view) } ?? 2
+        audience.trained = store.models.withLock { $0.neighbors(.itemCF) }
         switch request.seeds {
         case .items(let items): try audience.widen(items: items)
         case .users(let users): try audience.widen(users: users)
+        case .theme(let id):
+            throw IlkError(.internal, "theme \(id.quoted) was not made into its products; report this")
         }
         audience.exclude(request)
         let found = audience.people(request.k)

@@ -13,7 +13,7 @@ struct Reason {
         case .own(let place):
             let item = taste.items[place]
             guard channel != "again" else { return again(item) }
-            return "\(channel == "item_cf" ? "goes with" : "like") \(name(item)), which \(event(item))"
+            return "\(channel == "content" ? "like" : "goes with") \(name(item)), which \(event(item))"
         case .people(let count, let shared):
             let who = count == 1 ? "somebody" : "\(count) people"
             return "chosen by \(who) who also chose \(name(taste.items[shared]))"
@@ -22,6 +22,7 @@ struct Reason {
         case .none:
             return switch channel {
             case "content": "near to the given vector"
+            case "als": "chosen by people of this taste"
             case "popular": "liked by many"
             case "trending": "liked by many these days"
             case "new": "new here"

@@ -6,7 +6,7 @@ package import IlkVectors
 /// A source of candidates: one question put to the collection on a person's behalf.
 ///
 /// A channel is asked on the thread of the request, keeps no state of a request, and may be asked by several threads at
-/// once. What is learned by training lies behind the same protocol: see ``Matching/items(_:embedded:at:extra:)``.
+/// once.
 package protocol RecallChannel: Sendable {
     /// Its name in `channels`.
     var name: String { get }
@@ -63,6 +63,7 @@ package struct RecallRequest: Sendable {
     package let custom: [PointID]
     let memory: EventWriter
     let leaders: LeaderBoard
+    let models: TrainedModels
 
     var moment: Moment { Moment(now) }
 
@@ -100,12 +101,16 @@ package struct RecallRequest: Sendable {
 /// ilk's own channels.
 enum Channels {
     static let all: [any RecallChannel] = [
-        ContentChannel(), ItemCFChannel(), AgainChannel(), U2U2IChannel(), TagChannel(), PopularChannel(),
-        TrendingChannel(), NewChannel(), QueryChannel(), CustomChannel(),
+        ContentChannel(), FactorChannel(), ItemCFChannel(kind: .itemCF), ItemCFChannel(kind: .swing),
+        ItemCFChannel(kind: .ease), AgainChannel(), U2U2IChannel(), TagChannel(), PopularChannel(), TrendingChannel(),
+        NewChannel(), QueryChannel(), CustomChannel(),
     ]
 
-    /// What a request gets that does not say.
-    static let standard: [(name: String, quota: Int)] = [
-        ("content", 100), ("item_cf", 100), ("u2u2i", 50), ("tag", 50), ("popular", 50), ("trending", 20), ("new", 20),
-    ]
+    /// What a request gets that does not say: with the models that there are.
+    static func standard(_ models: TrainedModels) -> [(name: String, quota: Int)] {
+        let trained = [ModelKind.als, .swing, .ease].filter { models[$0] != nil }.map { ($0.rawValue, 100) }
+        return [("content", 100)] + trained + [
+            ("item_cf", 100), ("u2u2i", 50), ("tag", 50), ("popular", 50), ("trending", 20), ("new", 20),
+        ]
+    }
 }

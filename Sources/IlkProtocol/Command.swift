@@ -84,6 +84,12 @@ public enum Command: Equatable, Sendable {
     case matchUsers(MatchUsers)
     /// `match.similar`
     case matchSimilar(MatchSimilar)
+    /// `match.train`, as a job
+    case matchTrain(MatchTrain)
+    /// `match.models {"collection":"products"}`: the models that are kept.
+    case matchModels(collection: String)
+    /// `match.activate`
+    case matchActivate(MatchActivate)
     /// `theme.upsert`
     case themeUpsert(ThemeUpsert)
     /// `theme.get`

@@ -197,13 +197,13 @@ extension WireEvent {
 
 extension MatchUsers {
     /// The fields of `match.users`.
-    static let fields = ["collection", "item", "items", "users", "k", "filter", "exclude", "using", "explain"]
+    static let fields = ["collection", "item", "items", "users", "theme", "k", "filter", "exclude", "using", "explain"]
 
     init(_ parameters: Parameters) throws(IlkError) {
-        let given = ["item", "items", "users"].filter { parameters[$0] != nil }
+        let given = ["item", "items", "users", "theme"].filter { parameters[$0] != nil }
         guard let kind = given.first else {
             throw IlkError(
-                .invalidRequest, "\(parameters.path) lacks 'item', 'items' or 'users': an audience for what?")
+                .invalidRequest, "\(parameters.path) lacks 'item', 'items', 'users' or 'theme': an audience for what?")
         }
         guard given.count == 1 else {
             throw IlkError(
@@ -213,6 +213,7 @@ extension MatchUsers {
             switch kind {
             case "item": .items([try Parameters.id(parameters.require("item"), parameters.place("item"))])
             case "items": .items(try parameters.ids("items"))
+            case "theme": .theme(try parameters.string("theme"))
             default: .users(try parameters.ids("users"))
             }
         self.init(

@@ -129,6 +129,8 @@ public struct MatchUsers: Equatable, Sendable {
         case items([PointID])
         /// People like these, who are left out themselves.
         case users([PointID])
+        /// People who would like the products that are selected for a theme.
+        case theme(String)
     }
     /// The collection of the items.
     public var collection: String

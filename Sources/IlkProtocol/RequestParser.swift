@@ -134,6 +134,9 @@ enum Method: String, CaseIterable {
     case matchItems = "match.items"
     case matchUsers = "match.users"
     case matchSimilar = "match.similar"
+    case matchTrain = "match.train"
+    case matchModels = "match.models"
+    case matchActivate = "match.activate"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
     case jobList = "job.list"
@@ -180,6 +183,9 @@ enum Method: String, CaseIterable {
         case .matchItems: MatchItems.fields
         case .matchUsers: MatchUsers.fields
         case .matchSimilar: MatchSimilar.fields
+        case .matchTrain: MatchTrain.fields
+        case .matchModels: ["collection"]
+        case .matchActivate: ["collection", "model", "generation"]
         case .snapshotCreate, .snapshotRestore: ["collection", "path"]
         case .jobGet, .jobCancel: ["job"]
         }
@@ -234,6 +240,9 @@ enum Method: String, CaseIterable {
         case .matchItems: .matchItems(try MatchItems(parameters))
         case .matchUsers: .matchUsers(try MatchUsers(parameters))
         case .matchSimilar: .matchSimilar(try MatchSimilar(parameters))
+        case .matchTrain: .matchTrain(try MatchTrain(parameters))
+        case .matchModels: .matchModels(collection: try parameters.name("collection"))
+        case .matchActivate: .matchActivate(try MatchActivate(parameters))
         case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
         case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))
         case .jobGet: .jobGet(job: try parameters.name("job"))

@@ -1,6 +1,7 @@
 import IlkCollection
 import IlkMatching
 import IlkProtocol
+import IlkThemes
 
 extension Engine {
     func matchItems(_ request: MatchItems, _ answer: Answer) {
@@ -54,7 +55,7 @@ extension Engine {
     func matchUsers(_ request: MatchUsers, _ answer: Answer) {
         later(answer) { [self] in
             do throws(IlkError) {
-                let matched = try matching(request.collection).users(request, at: Self.now)
+                let matched = try matching(request.collection).users(try withItems(request), at: Self.now)
                 answer.succeed { writer in
                     writer.beginObject()
                     writer.key("users")
@@ -85,6 +86,18 @@ extension Engine {
             }
         }
     }
+
+    /// The request with the products of its theme in the theme's place.
+    private func withItems(_ request: MatchUsers) throws(IlkError) -> MatchUsers {
+        guard case .theme(let theme) = request.seeds else { return request }
+        let merchandiser = try Merchandiser(collection: registry.collection(request.collection))
+        var request = request
+        request.seeds = .items(try merchandiser.products(ofTheme: theme, size: Self.productsOfTheme))
+        return request
+    }
+
+    /// Products of a theme that an audience is made for.
+    private static let productsOfTheme = 50
 
     func matchSimilar(_ request: MatchSimilar, _ answer: Answer) {
         later(answer) { [self] in

@@ -9,7 +9,7 @@ typealias JobProgress = IlkCollection.Progress
 /// Long work that reports how far it is, and can be cancelled.
 final class Job: Sendable {
     enum Kind: String, Sendable {
-        case snapshot, restore, rebuild, reembed, compact, themes
+        case snapshot, restore, rebuild, reembed, compact, themes, train
     }
 
     enum State: String, Sendable {

@@ -35,6 +35,9 @@ enum Method: String, CaseIterable, Sendable {
     case matchItems = "match.items"
     case matchUsers = "match.users"
     case matchSimilar = "match.similar"
+    case matchTrain = "match.train"
+    case matchModels = "match.models"
+    case matchActivate = "match.activate"
     case themeUpsert = "theme.upsert"
     case themeGet = "theme.get"
     case themeDelete = "theme.delete"
@@ -90,6 +93,9 @@ enum Method: String, CaseIterable, Sendable {
             case .matchItems: .matchItems
             case .matchUsers: .matchUsers
             case .matchSimilar: .matchSimilar
+            case .matchTrain: .matchTrain
+            case .matchModels: .matchModels
+            case .matchActivate: .matchActivate
             case .themeUpsert: .themeUpsert
             case .themeGet: .themeGet
             case .themeDelete: .themeDelete

@@ -41,6 +41,21 @@ extension Merchandiser {
         return json
     }
 
+    /// The ids of a theme's products, best first.
+    ///
+    /// It blocks while the theme is embedded.
+    ///
+    /// - Throws: `not_found` for a theme that is not there, or that no product belongs to.
+    package func products(ofTheme id: String, size: Int) throws(IlkError) -> [PointID] {
+        let theme = try shelf.theme(id, in: collection)
+        let selection = try ProductSelector(SelectionRules(), in: collection).select(for: theme, size: size)
+        guard !selection.products.isEmpty else {
+            throw IlkError(
+                .notFound, "no product of '\(collection.name)' belongs to theme \(id.quoted); see theme.select")
+        }
+        return selection.products.map(\.id)
+    }
+
     /// The theme that a request means.
     ///
     /// - Throws: `not_found` with the nearest id, `invalid_request` for a text that says nothing.

@@ -61,7 +61,7 @@ struct ClientOptions: ParsableArguments {
     /// Calls that are long work, which nobody wants done twice: their errors may come at the end of it.
     private static let jobs = [
         "collection.rebuild", "collection.reembed", "snapshot.create", "snapshot.restore", "events.compact",
-        "theme.batch",
+        "theme.batch", "match.train",
     ]
 }
 

@@ -11,8 +11,9 @@ struct Eval: AsyncParsableCommand {
         discussion: """
               ilk eval recall images --queries t10k-images-idx3-ubyte.gz --ef 10,20,40,80
               ilk eval match purchases.csv --threads 2
+              ilk eval policy shown.ndjson
             """,
-        subcommands: [EvalRecall.self, EvalMatch.self])
+        subcommands: [EvalRecall.self, EvalMatch.self, EvalPolicy.self])
 }
 
 struct EvalRecall: AsyncParsableCommand {

@@ -4,7 +4,7 @@ import IlkProtocol
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "List, show and cancel long work: rebuilds, re-embeddings, batches of themes, compactions, snapshots, restores.",
+            "List, show and cancel long work: rebuilds, re-embeddings, training, batches of themes, compactions, snapshots.",
         discussion: """
               ilk jobs
               ilk jobs get rebuild-1

@@ -2,16 +2,20 @@ import IlkCollaborative
 import Testing
 
 @Suite struct `EASE in closed form` {
-    /// `X · B` by the definition: `B = I − P / diag(P)`, `P = (XᵀX + λI)⁻¹`.
+    /// `X · B`.
     static func defined(_ matrix: SparseMatrix, regularization: Double) -> Book.Rows {
+        Book.product(matrix.dense, weights(matrix, regularization: regularization))
+    }
+
+    /// `B` by the definition: `B = I − P / diag(P)`, `P = (XᵀX + λI)⁻¹`.
+    static func weights(_ matrix: SparseMatrix, regularization: Double) -> Book.Rows {
         let x = matrix.dense
         var gram = Book.product(Book.transposed(x), x)
         for place in gram.indices { gram[place][place] += regularization }
         let inverse = Book.inverse(gram)
-        let model = inverse.indices.map { row in
+        return inverse.indices.map { row in
             inverse.indices.map { row == $0 ? 0 : -inverse[row][$0] / inverse[$0][$0] }
         }
-        return Book.product(x, model)
     }
 
     @Test(arguments: [(users: 15, items: 40, byUsers: true), (users: 60, items: 20, byUsers: false)])
@@ -25,6 +29,22 @@ import Testing
         for user in 0..<shape.users {
             for (found, wanted) in zip(scores(model, user), expected[user]) {
                 #expect(abs(Double(found) - wanted) < 2e-4)
+            }
+        }
+    }
+
+    @Test(arguments: [15, 60])
+    func `an item's neighbors are the largest weights of its row, whichever side was solved`(users: Int) throws {
+        let matrix = RandomBehaviour.matrix(users: users, items: 30, each: 6, seed: 3)
+        let lists = try EASE(matrix, items: 1_000, regularization: 3).neighbors(4, threads: 2)
+        let expected = Self.weights(matrix.byUser, regularization: 3)
+        for item in 0..<30 where !lists.range(of: item).isEmpty {
+            let largest = expected[item].filter { $0 > 0 }.sorted(by: >).prefix(4)
+            let found = lists.values(of: item).sorted(by: >)
+            #expect(found.count == largest.count)
+            for (found, wanted) in zip(found, largest) { #expect(abs(Double(found) - wanted) < 2e-4) }
+            for place in lists.range(of: item) {
+                #expect(abs(Double(lists.values[place]) - expected[item][Int(lists.indices[place])]) < 2e-4)
             }
         }
     }

@@ -49,7 +49,7 @@ import Testing
 
     @Test func `only what was done with items that pass counts`() throws {
         let shop = try shop()
-        let found = try shop.users(#""item":"toy-1","k":50,"filter":"kind = 'shoe'"#).users.map(\.id.text)
+        let found = try shop.users(#""item":"toy-1","k":50,"filter":"kind = 'shoe'""#).users.map(\.id.text)
         #expect(!found.contains { $0.hasPrefix("toy-fan") }, "\(found)")
     }
 

@@ -66,7 +66,7 @@ import Testing
             if user < 5 { try shop.append(shop.event("u\(user)", "toy-1")) }
         }
         #expect(try shop.ids(#""channels":{"\#(channel)":10}"#) == ["shoe-7", "toy-1"])
-        #expect(try shop.ids(#""channels":{"\#(channel)":10},"filter":"kind = 'toy'"#) == ["toy-1"])
+        #expect(try shop.ids(#""channels":{"\#(channel)":10},"filter":"kind = 'toy'""#) == ["toy-1"])
     }
 
     @Test func `what was popular long ago trends no more`() throws {
@@ -168,7 +168,7 @@ import Testing
         let shop = try Shop(perKind: 3)
         let refused: [(String, String)] = [
             (#""k":3"#, "lacks 'user'"), (#""user":"u1","channels":{"contend":5}"#, "did you mean 'content'"),
-            (#""user":"u1","channels":{"als":5}"#, "no channel 'als'"), (#""user":"u1","channels":{}"#, "empty"),
+            (#""user":"u1","channels":{"als":5}"#, "channel 'als' has no model"), (#""user":"u1","channels":{}"#, "empty"),
             (#""user":"u1","max_per":{"colour":2}"#, "no payload field 'colour'"),
             (#""user":"u1","k":0"#, "choose 1 to 1000"), (#""user":"u1","mmr":2"#, "choose 0 to 1"),
             (#""user":"u1","exclude":["sold"]"#, "seen or bought"), (#""user":"u1","filter":"price <"#, ""),

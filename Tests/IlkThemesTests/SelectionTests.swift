@@ -23,7 +23,7 @@ import Testing
         let way = ways.contains("lexical") ? "lexical" : "semantic"
         #expect(found["products"][0]["by"][way].int >= 1)
         let reason = found["products"][0]["reason"].string
-        #expect(reason.contains(way == "lexical" ? "“panda plush”" : "meaning"), "\(reason)")
+        #expect(reason.contains(way == "lexical" ? "“panda”, “plush”" : "meaning"), "\(reason)")
         #expect(found["passing"].int == 40 && found["exhausted"] == .bool(false))
     }
 
@@ -76,11 +76,13 @@ import Testing
 
     @Test func `pass the filter`() throws {
         let found = try shop.call("theme.select", #"{"theme":"pandas","filter":"brand = 'Nike' and price < 30"}"#)
-        #expect(found["passing"].int == 6 && found["products"].elements.count == 6)
+        #expect(found["passing"].int == 8 && found["products"].elements.count == 8)
         #expect(try shop.refusal("theme.select", #"{"theme":"pandas","filter":"price <"}"#) != "")
     }
 
     @Test func `explain what was looked for`() throws {
+        // Words that every tenth product has are not telling.
+        try shop.add((0..<80).map { Product(id: "x\($0)", title: "thing \($0)", use: "to have") })
         let explain = try shop.call("theme.select", #"{"theme":"pandas","explain":true,"filter":"price < 30"}"#)[
             "explain"]
         #expect(explain["words"][0]["text"].string == "Panda" && explain["words"][1]["weight"].double == 0.8)

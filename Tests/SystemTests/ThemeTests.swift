@@ -41,7 +41,8 @@ extension `The daemon` {
                 "theme", "select", "shop", "pandas", "--by", "lexical", "--by", "indicators", "--indicators",
                 #"{"price":{"max":30}}"#, daemon: daemon)
             #expect(
-                select.status == 0 && select.output.contains("has “Plush panda”; price 12.5 ≤ 30"), "\(select.output)")
+                select.status == 0 && select.output.contains("has “Plush”, “panda”; price 12.5 ≤ 30"),
+                "\(select.output)")
             let floors = try CommandLineRun(
                 "theme", "floors", "shop", "pandas", "--by", "category", "--smallest", "1", daemon: daemon)
             #expect(floors.output.contains("== 1. toys") && floors.output.contains("熊猫毛绒玩具"), "\(floors.output)")

@@ -41,6 +41,7 @@ import Synchronization
         let matching = try Matching(collection: collection)
         if isKept { try read(matching) } else { try append(&shop, matching) }
         try show(matching)
+        if try matching.models().isEmpty { try train(matching) }
         for (name, params) in Self.questions { try match(name, params, &shop, matching) }
         collection.close()
     }
@@ -113,14 +114,36 @@ import Synchronization
             ])
     }
 
+    private func train(_ matching: Matching) throws {
+        let line = #"{"method":"match.train","params":{"collection":"shop","models":["als","item_cf"]}}"#
+        guard case .matchTrain(let request) = try command(line) else { return }
+        let report = try matching.train(request, threads: 2, at: now) { _ in true }
+        for model in report.models {
+            emit(
+                "train \(model.kind.rawValue)",
+                [
+                    ("seconds", .double((model.seconds * 1_000).rounded() / 1_000)),
+                    ("pairs", .int(Int64(report.pairs))),
+                    ("learned_items", .int(Int64(report.items))), ("learned_users", .int(Int64(report.users))),
+                ])
+        }
+    }
+
+    private func command(_ line: String) throws -> Command {
+        let parsed = unsafe Array(line.utf8).withUnsafeBytes { unsafe RequestParser().parse(line: $0) }
+        guard case .single(let call) = parsed else { throw IlkError(.internal, "the line is no request") }
+        return try call.command.get()
+    }
+
     // MARK: Matches
 
     /// What is asked for each person.
     private static let questions = [
         (
             "six channels, all rules",
-            #""k":20,"channels":{"content":200,"item_cf":100,"u2u2i":100,"tag":50,"popular":50,"trending":50},"filter":"stock > 0","exclude":["bought"],"max_per":{"brand":2},"scatter":{"field":"category","window":3},"mmr":0.3,"frequency_cap":{"impressions":3}"#
-        ), ("content", #""k":20,"channels":{"content":200}"#), ("item_cf", #""k":20,"channels":{"item_cf":100}"#),
+            #""k":20,"channels":{"content":200,"als":200,"item_cf":100,"u2u2i":100,"tag":50,"trending":50},"filter":"stock > 0","exclude":["bought"],"max_per":{"brand":2},"scatter":{"field":"category","window":3},"mmr":0.3,"frequency_cap":{"impressions":3}"#
+        ), ("content", #""k":20,"channels":{"content":200}"#), ("als", #""k":20,"channels":{"als":200}"#),
+        ("item_cf", #""k":20,"channels":{"item_cf":100}"#),
         ("u2u2i", #""k":20,"channels":{"u2u2i":100}"#), ("tag", #""k":20,"channels":{"tag":50}"#),
         ("popular", #""k":20,"channels":{"popular":50}"#), ("trending", #""k":20,"channels":{"trending":50}"#),
         ("new", #""k":20,"channels":{"new":50}"#), ("again", #""k":20,"channels":{"again":50}"#),
@@ -133,9 +156,7 @@ import Synchronization
         for _ in 0..<matches {
             let line =
                 #"{"method":"match.items","params":{"collection":"shop","user":"\#(shop.anyUser())",\#(params)}}"#
-            let bytes = Array(line.utf8)
-            let parsed = unsafe bytes.withUnsafeBytes { unsafe RequestParser().parse(line: $0) }
-            guard case .single(let call) = parsed, case .matchItems(let request) = try call.command.get() else {
+            guard case .matchItems(let request) = try command(line) else {
                 throw IlkError(.internal, "the question is no request")
             }
             requests.append(request)

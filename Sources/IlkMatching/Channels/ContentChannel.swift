@@ -4,9 +4,9 @@ import IlkVectors
 
 /// What is near to a person's interests, and to what the person is after now, in the collection's vector field.
 ///
-/// Each interest brings candidates as its importance says; a candidate's score is the sum of importance / (10 + rank)
-/// over the interests that bring it, so that what serves several comes first. A caller's vector takes the interests'
-/// place.
+/// A candidate's score is the sum of importance / rank over the interests that bring it. So among the first n every
+/// interest has its share, as parties have seats by D'Hondt's method, and what serves several interests comes early. A
+/// caller's vector takes the interests' place.
 struct ContentChannel: RecallChannel {
     let name = "content"
 
@@ -25,7 +25,7 @@ struct ContentChannel: RecallChannel {
             var rank: Float = 0
             for (ordinal, _) in near where request.admitsNew(ordinal) && Int(rank) < wanted {
                 rank += 1
-                let score = importance / (10 + rank)
+                let score = importance / rank
                 scores[ordinal, default: Recalled(ordinal, score: 0, evidence: evidence)].score += score
             }
         }

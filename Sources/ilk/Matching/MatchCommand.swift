@@ -9,8 +9,12 @@ struct MatchCommand: AsyncParsableCommand {
               ilk match items products --user u1 -k 10 --filter "stock > 0"
               ilk match users products --item sku-1 -k 1000
               ilk match similar products --item sku-1
+              ilk match train products als item_cf
             """,
-        subcommands: [MatchItemsCommand.self, MatchUsersCommand.self, MatchSimilarCommand.self])
+        subcommands: [
+            MatchItemsCommand.self, MatchUsersCommand.self, MatchSimilarCommand.self, MatchTrainCommand.self,
+            MatchModelsCommand.self,
+        ])
 }
 
 /// A channel with its quota, a field with its limit: `content=200`.
@@ -116,6 +120,7 @@ struct MatchUsersCommand: AsyncParsableCommand {
 
               ilk match users products --item sku-1 --item sku-2 -k 1000 --exclude bought
               ilk match users products --seed u1 --seed u2
+              ilk match users products --theme pandas
             """)
     @Argument(help: "The collection of the items.") var collection: String
     @Option(
@@ -126,6 +131,7 @@ struct MatchUsersCommand: AsyncParsableCommand {
         name: .customLong("seed"), parsing: .singleValue,
         help: ArgumentHelp("A person whom they shall be like.", valueName: "id"))
     var seeds: [PointArgument] = []
+    @Option(help: ArgumentHelp("A theme whose products they shall like.", valueName: "id")) var theme: String?
     @Option(name: .shortAndLong, help: "How many people at most, 1 to 100000.") var k = 100
     @Option(help: ArgumentHelp("Only what was done with items that pass counts.", valueName: "filter"))
     var filter: String?
@@ -133,17 +139,16 @@ struct MatchUsersCommand: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        guard items.isEmpty != seeds.isEmpty else {
-            throw ValidationError("An audience for what? Give --item, or --seed, once or several times.")
+        guard [!items.isEmpty, !seeds.isEmpty, theme != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("An audience for what? Give --item or --seed, once or several times, or a --theme.")
         }
     }
 
     func run() async throws {
-        let name = items.isEmpty ? "users" : "items"
-        var params: [(String, JSONValue)] = [
-            ("collection", .string(collection)), ("k", .int(Int64(k))),
-            (name, .array((items.isEmpty ? seeds : items).map(\.json))),
-        ]
+        var params: [(String, JSONValue)] = [("collection", .string(collection)), ("k", .int(Int64(k)))]
+        if !items.isEmpty { params.append(("items", .array(items.map(\.json)))) }
+        if !seeds.isEmpty { params.append(("users", .array(seeds.map(\.json)))) }
+        if let theme { params.append(("theme", .string(theme))) }
         if let filter { params.append(("filter", .string(filter))) }
         if !exclude.isEmpty { params.append(("exclude", .array(exclude.map { .string($0) }))) }
         let result = try await client.call("match.users", params)
