@@ -31,12 +31,12 @@ package struct ItemNeighbors: ItemScorer {
         case .cosine(let shrinkage):
             let lengths = matrix.byItem.squaredNorms().map { $0.squareRoot() }
             similarities = Self.lists(of: matrix.items, count, includesItself, threads) {
-                ProductRow(matrix, lengths: lengths, shrinkage: shrinkage)
+                ProductRow.cosine(matrix, lengths: lengths, shrinkage: shrinkage)
             }
         case .bm25(let k1, let b):
             let weighted = ProductRow.bm25(matrix, k1: k1, b: b)
             similarities = Self.lists(of: matrix.items, count, includesItself, threads) {
-                ProductRow(weighted, lengths: nil, shrinkage: 0)
+                ProductRow.product(weighted)
             }
         case .swing(let smoothing, let users, let seed):
             similarities = Self.lists(of: matrix.items, count, includesItself, threads) {
@@ -74,17 +74,15 @@ package struct ItemNeighbors: ItemScorer {
     private static func lists<Row: SimilarityRow>(
         of items: Int, _ count: Int, _ includesItself: Bool, _ threads: Int, _ row: @Sendable () -> Row
     ) -> SparseMatrix {
-        let lists = PhasedWork.map(threads: threads, count: items, block: 256, scratch: row) { item, row in
-            // The greatest similarity is the least distance.
-            var nearest = TopK(count)
-            row.forEach(of: item) { other, similarity in
-                guard includesItself || Int(other) != item, -similarity <= nearest.bound else { return }
-                nearest.insert(Neighbor(ordinal: Ordinal(other), distance: -similarity))
-            }
-            return nearest.neighbors.sorted { $0.ordinal < $1.ordinal }
+        let lists = PhasedWork.map(threads: threads, count: items, block: 256) {
+            (row: row(), nearest: MostSimilar(count))
+        } _: { item, scratch in
+            scratch.nearest.removeAll()
+            scratch.row.find(of: item, includingItself: includesItself, &scratch.nearest)
+            return scratch.nearest.finish()
         }
         return SparseMatrix(
             rows: items, columns: items, offsets: lists.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) },
-            indices: lists.flatMap { $0.map(\.ordinal.rawValue) }, values: lists.flatMap { $0.map { -$0.distance } })
+            indices: lists.flatMap { $0.map(\.item) }, values: lists.flatMap { $0.map(\.similarity) })
     }
 }

@@ -82,4 +82,28 @@ import Testing
         }
         for (found, wanted) in zip(scores(few, 7), expected) { #expect(abs(found - wanted) < 1e-4) }
     }
+
+    @Test(arguments: [1, 7, 40])
+    func `the most similar of many are those of the whole column, whether few or most items are met`(
+        count: Int
+    ) throws {
+        // With 12 events a user meets a fiftieth of the items; with 300, most of them.
+        for (items, each) in [(700, 12), (300, 300)] {
+            let matrix = RandomBehaviour.matrix(users: 30, items: items, each: each, seed: 2, weighed: false)
+            let columns = matrix.byItem.dense
+            let neighbors = try ItemNeighbors(matrix, by: .cosine(shrinkage: 3), count: count, threads: 2)
+            for item in stride(from: 0, to: items, by: 11) {
+                let similarities = (0..<items).map { other -> Float in
+                    func product(_ a: Int, _ b: Int) -> Float {
+                        Float(zip(columns[a], columns[b]).reduce(0) { $0 + $1.0 * $1.1 })
+                    }
+                    let lengths = product(item, item).squareRoot() * product(other, other).squareRoot()
+                    return product(item, other) / (lengths + 3)
+                }
+                let expected = (0..<items).filter { similarities[$0] > 0 }
+                    .sorted { (similarities[$1], $0) < (similarities[$0], $1) }.prefix(count)
+                #expect(neighbors.neighbors(of: item).map { Int($0.item) } == Array(expected), "item \(item)")
+            }
+        }
+    }
 }
