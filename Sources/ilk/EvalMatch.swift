@@ -15,10 +15,12 @@ struct EvalMatch: ParsableCommand {
             Channels learn from what lies before the last --days days and are asked for what was taken in them; or, with \
             --split last, for each user's last item. They are ranked in full, over all items with --min-count events \
             before that: once for items new to the user, once with repeats allowed. The weights of the merged row are \
-            found on the --days days before (or on each user's last item but one), never on what is reported.
+            found on the --days days before (or on each user's last item but one), never on what is reported; and so \
+            is the model of the learned row, logistic regression on each channel's score and place, the item's \
+            popularity and age, and the user's own purchases of it.
 
-            After each mean of NDCG@10 stands its standard error; the last line of a table has that of the difference of \
-            the merged row to the best channel, user by user.
+            After each mean of NDCG@10 stands its standard error; the last lines of a table have that of the difference \
+            of the merged and of the learned row to the best channel, user by user.
 
               datasets/complete-journey/fetch
               ilk eval match datasets/cache/complete-journey/purchases.csv --threads 2
@@ -91,9 +93,11 @@ struct EvalMatch: ParsableCommand {
             func answering(_ channels: [MatchReport.Channel]) -> [MatchReport.Channel] {
                 channels.filter { question == .repeats || $0.kind != .again }  // it knows nothing new
             }
+            bar.show("\(question.title): learning the merge", done: 0, total: 1, unit: "models")
+            let learned = try learned(on: examination(trials.validation, question), answering(validation))
+            bar.clear()
             let report = MatchReport(
-                question: question, channels: answering(test),
-                weights: weights(examination(trials.validation, question), answering(validation)),
+                question: question, channels: answering(test), weights: learned?.weights, model: learned?.model,
                 examination: examination(trials.test, question), threads: threads, sampledSeed: sampled ? seed : nil)
             guard let report else {
                 Output.note("\(question.title): nobody has an answer to be found")
@@ -141,10 +145,23 @@ struct EvalMatch: ParsableCommand {
         }
     }
 
-    /// The weights with which the channels rank the validation best; nil where there is nothing to weigh.
-    private func weights(_ validation: Examination, _ channels: [MatchReport.Channel]) -> [Float]? {
+    /// The weights with which the channels rank the validation best, and the model that knows most of it; nil where there
+    /// is nothing to weigh, and no model where nothing can be learned.
+    private func learned(
+        on validation: Examination, _ channels: [MatchReport.Channel]
+    ) throws -> (weights: [Float], model: LogisticRanker?)? {
         guard channels.count > 1, !validation.answers.isEmpty else { return nil }
-        return WeightTuning(channels.map(\.scorer), on: validation, threads: threads).best(threads: threads).weights
+        let scorers = channels.map(\.scorer)
+        let weights = WeightTuning(scorers, on: validation, threads: threads).best(threads: threads).weights
+        do throws(CollaborativeError) {
+            let names = channels.map(\.kind.rawValue)
+            let learned = try LearnedMerge.learn(from: scorers, names: names, on: validation, threads: threads)
+            return (weights, learned.model)
+        } catch .empty {
+            return (weights, nil)
+        } catch {
+            throw Failure("\(error)")
+        }
     }
 
     private func describe(_ trial: Trial, _ events: Int, _ file: EventFile) {

@@ -22,7 +22,9 @@ struct MatchReport {
     }
 
     private let question: Question
+    /// The channels', and after them the merges'.
     private let rows: [Row]
+    private let channelCount: Int
 
     /// Ranks for every user with every channel, and with all of them by weight; nil where nobody has an answer to find.
     ///
@@ -30,12 +32,13 @@ struct MatchReport {
     ///   - question: what was asked.
     ///   - channels: those that can answer it, at least one.
     ///   - weights: of the channels, found elsewhere; nil for no merged row.
+    ///   - model: of a ``LearnedMerge`` of the channels, learned elsewhere; nil for no learned row.
     ///   - examination: of the test.
     ///   - threads: users are shared out among so many.
     ///   - sampledSeed: of the sampled measures; nil for none.
     init?(
-        question: Question, channels: [Channel], weights: [Float]?, examination: Examination, threads: Int,
-        sampledSeed: UInt64?
+        question: Question, channels: [Channel], weights: [Float]?, model: LogisticRanker?, examination: Examination,
+        threads: Int, sampledSeed: UInt64?
     ) {
         guard !examination.answers.isEmpty else { return nil }
         self.question = question
@@ -52,18 +55,25 @@ struct MatchReport {
         if let weights {
             rows.append(row(Self.merged, ChannelMerge(channels.map(\.scorer), weights: weights), nil, nil))
         }
+        if let model {
+            let merge = LearnedMerge(channels.map(\.scorer), of: examination.trial, question, model: model)
+            rows.append(row(Self.learned, merge, nil, nil))
+        }
+        channelCount = channels.count
         self.rows = rows
     }
 
     private static let merged = "merged"
+    private static let learned = "learned"
 
-    /// How much better the merged row is than the best channel: in NDCG@10, with the standard error over users.
-    private var gain: (best: Row, mean: Double, error: Double)? {
-        guard let merged = rows.last, merged.name == Self.merged,
-            let best = rows.dropLast().max(by: { $0.measures.ndcg < $1.measures.ndcg })
+    /// How much better a row is than the best channel: in NDCG@10, with the standard error over users; nil for a channel's.
+    private func gain(of row: Row) -> (best: String, mean: Double, error: Double)? {
+        let channels = rows.prefix(channelCount)
+        guard !channels.contains(where: { $0.name == row.name }),
+            let best = channels.max(by: { $0.measures.ndcg < $1.measures.ndcg })
         else { return nil }
-        let difference = RankingMeasures.mean(zip(merged.gains, best.gains).map(-))
-        return (best, difference.mean, difference.error)
+        let difference = RankingMeasures.mean(zip(row.gains, best.gains).map(-))
+        return (best.name, difference.mean, difference.error)
     }
 
     /// Writes the table to standard output.
@@ -88,11 +98,13 @@ struct MatchReport {
                     + (row.sampled.map { [Format.decimal($0.hitRate, 3), Format.decimal($0.ndcg, 3)] } ?? []))
         }
         table.show()
-        guard let gain else { return }
-        let sign = gain.mean < 0 ? "−" : "+"
-        Output.line(
-            "merged is \(sign)\(Format.decimal(abs(gain.mean), 4)) ± \(Format.decimal(gain.error, 4)) NDCG@10 from the best "
-                + "channel, \(gain.best.name)")
+        for row in rows {
+            guard let gain = gain(of: row) else { continue }
+            let sign = gain.mean < 0 ? "−" : "+"
+            Output.line(
+                "\(row.name) is \(sign)\(Format.decimal(abs(gain.mean), 4)) ± \(Format.decimal(gain.error, 4)) NDCG@10 from "
+                    + "the best channel, \(gain.best)")
+        }
     }
 
     /// One object a row.
@@ -115,9 +127,9 @@ struct MatchReport {
                     ("sampled_negatives", .int(Int64(SampledMeasures.negatives))),
                 ]
             }
-            if row.name == Self.merged, let gain {
+            if let gain = gain(of: row) {
                 members += [
-                    ("best", .string(gain.best.name)), ("gain", number(gain.mean)), ("gain_error", number(gain.error)),
+                    ("best", .string(gain.best)), ("gain", number(gain.mean)), ("gain_error", number(gain.error)),
                 ]
             }
             return .object(JSONObject(members))
