@@ -28,6 +28,9 @@ package struct EASE: ItemScorer {
     /// Whether it was the users' equations that were solved.
     package var isSolvedByUsers: Bool { if case .users = side { true } else { false } }
 
+    /// Items that a model may know.
+    package static let mostItems = 100_000
+
     /// Solves for the items with the most users.
     ///
     /// - Parameters:
@@ -39,7 +42,7 @@ package struct EASE: ItemScorer {
     package init(
         _ matrix: InteractionMatrix, items count: Int, regularization: Float, threads: Int = 1
     ) throws(CollaborativeError) {
-        try CollaborativeError.check("items", count, in: 1...100_000)
+        try CollaborativeError.check("items", count, in: 1...Self.mostItems)
         try CollaborativeError.check("regularization", regularization, in: 1e-3...1e7)
         let counts = matrix.usersOfItems()
         let known = (0..<matrix.items).filter { counts[$0] > 0 }
