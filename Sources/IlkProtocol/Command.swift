@@ -106,6 +106,12 @@ public enum Command: Equatable, Sendable {
     case themeFloors(ThemeFloors)
     /// `theme.batch`, as a job
     case themeBatch(ThemeBatch)
+    /// `theme.distribute`
+    case themeDistribute(ThemeDistribute)
+    /// `theme.traffic`
+    case themeTraffic(ThemeTraffic)
+    /// `theme.feedback`
+    case themeFeedback(ThemeFeedback)
     /// `collection.tool_schema`
     case toolSchema(ToolSchemaRequest)
     /// `snapshot.create`, as a job

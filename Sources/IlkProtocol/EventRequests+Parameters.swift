@@ -67,11 +67,11 @@ extension Parameters {
     }
 
     /// Seconds since 1970, before the year 2106.
-    func moment() throws(IlkError) -> Double? {
-        guard let seconds = try finite("at") else { return nil }
+    func moment(_ name: String = "at") throws(IlkError) -> Double? {
+        guard let seconds = try finite(name) else { return nil }
         guard seconds >= 0, seconds < 4_294_967_295 else {
             let remedy = seconds < 0 ? "send a moment after 1970" : "send seconds since 1970, not milliseconds"
-            throw IlkError(.invalidRequest, "\(place("at")) is \(element("at")); \(remedy)")
+            throw IlkError(.invalidRequest, "\(place(name)) is \(element(name)); \(remedy)")
         }
         return seconds
     }

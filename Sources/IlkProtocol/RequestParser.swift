@@ -117,6 +117,9 @@ enum Method: String, CaseIterable {
     case themeSelect = "theme.select"
     case themeFloors = "theme.floors"
     case themeBatch = "theme.batch"
+    case themeDistribute = "theme.distribute"
+    case themeTraffic = "theme.traffic"
+    case themeFeedback = "theme.feedback"
     case pointsUpsert = "points.upsert"
     case pointsPatch = "points.patch"
     case pointsDelete = "points.delete"
@@ -164,6 +167,9 @@ enum Method: String, CaseIterable {
         case .themeSelect: ThemeSelect.fields
         case .themeFloors: ThemeFloors.fields
         case .themeBatch: ThemeBatch.fields
+        case .themeDistribute: ThemeDistribute.fields
+        case .themeTraffic: ["collection", "venues", "themes"]
+        case .themeFeedback: ["collection", "events"]
         case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
         case .pointsUpsert: ["collection", "points", "wait", "fingerprint"]
         case .pointsPatch: ["collection", "ids", "filter", "payload", "wait"]
@@ -220,6 +226,9 @@ enum Method: String, CaseIterable {
         case .themeSelect: .themeSelect(try ThemeSelect(parameters))
         case .themeFloors: .themeFloors(try ThemeFloors(parameters))
         case .themeBatch: .themeBatch(try ThemeBatch(parameters))
+        case .themeDistribute: .themeDistribute(try ThemeDistribute(parameters))
+        case .themeTraffic: .themeTraffic(try ThemeTraffic(parameters))
+        case .themeFeedback: .themeFeedback(try ThemeFeedback(parameters))
         case .pointsUpsert: .pointsUpsert(try PointsUpsert(parameters))
         case .pointsPatch: .pointsPatch(try PointsPatch(parameters))
         case .pointsDelete: .pointsDelete(try PointsDelete(parameters))

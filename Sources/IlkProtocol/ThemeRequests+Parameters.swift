@@ -47,7 +47,7 @@ extension WireTheme {
             expansions: try parameters.themeWords("expansions"), indicators: try parameters.ruleObject("indicators"))
     }
 
-    fileprivate static func checked(id: String, _ place: @autoclosure () -> String) throws(IlkError) -> String {
+    static func checked(id: String, _ place: @autoclosure () -> String) throws(IlkError) -> String {
         guard (1...maximumID).contains(id.utf8.count), !id.utf8.contains(0) else {
             throw IlkError(
                 .invalidRequest,
@@ -99,7 +99,7 @@ extension Parameters {
         return rules
     }
 
-    fileprivate func themeIDs(_ name: String) throws(IlkError) -> [String] {
+    func themeIDs(_ name: String) throws(IlkError) -> [String] {
         let ids = try strings(name, of: 1...ThemeUpsert.maximumThemes)
         for (index, id) in ids.enumerated() { _ = try WireTheme.checked(id: id, "\(place(name))[\(index)]") }
         return ids

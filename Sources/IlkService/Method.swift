@@ -46,6 +46,9 @@ enum Method: String, CaseIterable, Sendable {
     case themeSelect = "theme.select"
     case themeFloors = "theme.floors"
     case themeBatch = "theme.batch"
+    case themeDistribute = "theme.distribute"
+    case themeTraffic = "theme.traffic"
+    case themeFeedback = "theme.feedback"
     case toolSchema = "collection.tool_schema"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
@@ -104,6 +107,9 @@ enum Method: String, CaseIterable, Sendable {
             case .themeSelect: .themeSelect
             case .themeFloors: .themeFloors
             case .themeBatch: .themeBatch
+            case .themeDistribute: .themeDistribute
+            case .themeTraffic: .themeTraffic
+            case .themeFeedback: .themeFeedback
             case .toolSchema: .toolSchema
             case .snapshotCreate: .snapshotCreate
             case .snapshotRestore: .snapshotRestore

@@ -14,10 +14,12 @@ struct ThemeCommand: AsyncParsableCommand {
               ilk theme select products pandas --indicators '{"price":{"percentile_max":30}}'
               ilk theme floors products pandas --by category
               ilk theme batch products --size 60 --floors auto
+              ilk theme distribute products --user u1 -k 3
             """,
         subcommands: [
             ThemeUpsertCommand.self, ThemeListCommand.self, ThemeDeleteCommand.self, ThemeMatchCommand.self,
             ThemeSelectCommand.self, ThemeFloorsCommand.self, ThemeBatchCommand.self,
+            ThemeDistributeCommand.self, ThemeTrafficCommand.self, ThemeFeedbackCommand.self,
         ])
 }
 
