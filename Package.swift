@@ -103,7 +103,7 @@ let package = Package(
             name: "ilk",
             dependencies: [
                 "IlkVectors", "IlkProtocol", "IlkDatasets", "IlkEmbedding", "IlkCollaborative", "IlkCollection",
-                "IlkService", "IlkServer", "IlkClient",
+                "IlkThemes", "IlkService", "IlkServer", "IlkClient",
                 arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings),
