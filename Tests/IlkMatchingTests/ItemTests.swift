@@ -168,7 +168,8 @@ import Testing
         let shop = try Shop(perKind: 3)
         let refused: [(String, String)] = [
             (#""k":3"#, "lacks 'user'"), (#""user":"u1","channels":{"contend":5}"#, "did you mean 'content'"),
-            (#""user":"u1","channels":{"als":5}"#, "channel 'als' has no model"), (#""user":"u1","channels":{}"#, "empty"),
+            (#""user":"u1","channels":{"als":5}"#, "channel 'als' has no model"),
+            (#""user":"u1","channels":{}"#, "empty"),
             (#""user":"u1","max_per":{"colour":2}"#, "no payload field 'colour'"),
             (#""user":"u1","k":0"#, "choose 1 to 1000"), (#""user":"u1","mmr":2"#, "choose 0 to 1"),
             (#""user":"u1","exclude":["sold"]"#, "seen or bought"), (#""user":"u1","filter":"price <"#, ""),
