@@ -66,10 +66,10 @@ def quality_table(rows):
             cells = [f"{row[key]:.4f}" if key in row else "" for key, _ in COLUMNS]
             cells[1] += f" ± {row['ndcg_10_error']:.4f}"
             text.append(f"| {'**' + name + '**' if name in ('merged', 'learned') else name} | " + " | ".join(cells) + " |")
-        gains = [f"{row['channel'].capitalize()} is {row['gain']:+.4f} ± {row['gain_error']:.4f}" for row in asked if "gain" in row]
+        gains = [f"{row['channel']} is {row['gain']:+.4f} ± {row['gain_error']:.4f}" for row in asked if "gain" in row]
         if gains:
             best = next(row["best"] for row in asked if "gain" in row)
-            text += ["", f"{', '.join(gains)} NDCG@10 from {best}, the best channel: standard errors of the differences, user by user."]
+            text += ["", f"{', '.join(gains)[:1].upper()}{', '.join(gains)[1:]} NDCG@10 from {best}, the best channel: standard errors of the differences, user by user."]
         text.append("")
     return "\n".join(text)
 
