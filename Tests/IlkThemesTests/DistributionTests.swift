@@ -136,6 +136,28 @@ import Testing
         #expect(try count(3_720) == 2)
     }
 
+    // MARK: Pacing
+
+    @Test func `are spread over the time of their target, and rest when it is reached`() throws {
+        try shop.venues(
+            "traffic", #"{"venues":[{"theme":"rugs","target":{"exposures":200,"hours":24}}]}"#, at: opening)
+        var byQuarter = Array(repeating: 0, count: 8)
+        // Without a target it would be shown about 600 times a day.
+        for visit in 0..<4_800 {
+            let now = opening + Double(visit) * 36
+            let shown = try shop.venues("distribute", #"{"k":1,"seed":\#(visit)}"#, at: now)["themes"]
+            // Every tenth person opens whatever is shown.
+            if visit % 10 == 0, let id = shown.ids.first {
+                try shop.venues("feedback", #"{"events":[{"theme":"\#(id)","type":"click"}]}"#, at: now)
+            }
+            if shown.ids == ["rugs"] { byQuarter[visit / 600] += 1 }
+        }
+        let days = [byQuarter.prefix(4).reduce(0, +), byQuarter.suffix(4).reduce(0, +)]
+        #expect(days.allSatisfy { (190...200).contains($0) }, "\(byQuarter)")
+        // A quarter of the day may have twice its share, while the pace is being found.
+        #expect(byQuarter.allSatisfy { $0 <= 110 } && byQuarter.suffix(4).allSatisfy { $0 >= 20 }, "\(byQuarter)")
+    }
+
     // MARK: Growing and retiring
 
     @Test func `that are clicked on grow, and those that are not retire until nothing else is free`() throws {

@@ -26,8 +26,8 @@ struct TargetPace: Sendable, Equatable {
     private static let range = 0.05...20.0
     /// The share of the target by which a venue may be off before that alone changes its score e-fold.
     private static let slack = 0.02
-    /// The most that being off does to the score, as a power of e.
-    private static let most = 2.0
+    /// What being off does to the score at most, as powers of e: holding a venue back costs less than forcing it on people.
+    private static let most = -4.0...2.0
 
     init() {}
 
@@ -44,7 +44,7 @@ struct TargetPace: Sendable, Equatable {
     /// What a venue's score is multiplied with.
     func lift(_ goal: ExposureGoal) -> Double {
         let off = (due - Double(shown)) / (Double(goal.exposures) * Self.slack + 1)
-        return factor * exp(min(max(off, -Self.most), Self.most))
+        return factor * exp(min(max(off, Self.most.lowerBound), Self.most.upperBound))
     }
 
     /// Moves on to a moment.
