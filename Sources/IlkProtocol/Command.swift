@@ -112,6 +112,12 @@ public enum Command: Equatable, Sendable {
     case themeTraffic(ThemeTraffic)
     /// `theme.feedback`
     case themeFeedback(ThemeFeedback)
+    /// `theme.assets.upsert`
+    case assetUpsert(AssetUpsert)
+    /// `theme.assets`
+    case assetMatch(AssetMatch)
+    /// `theme.assets.delete`
+    case assetDelete(AssetDelete)
     /// `collection.tool_schema`
     case toolSchema(ToolSchemaRequest)
     /// `snapshot.create`, as a job

@@ -120,6 +120,9 @@ enum Method: String, CaseIterable {
     case themeDistribute = "theme.distribute"
     case themeTraffic = "theme.traffic"
     case themeFeedback = "theme.feedback"
+    case assetUpsert = "theme.assets.upsert"
+    case assetMatch = "theme.assets"
+    case assetDelete = "theme.assets.delete"
     case pointsUpsert = "points.upsert"
     case pointsPatch = "points.patch"
     case pointsDelete = "points.delete"
@@ -170,6 +173,9 @@ enum Method: String, CaseIterable {
         case .themeDistribute: ThemeDistribute.fields
         case .themeTraffic: ["collection", "venues", "themes"]
         case .themeFeedback: ["collection", "events"]
+        case .assetUpsert: ["collection", "assets"]
+        case .assetMatch: AssetMatch.fields
+        case .assetDelete: ["collection", "merchant", "ids"]
         case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
         case .pointsUpsert: ["collection", "points", "wait", "fingerprint"]
         case .pointsPatch: ["collection", "ids", "filter", "payload", "wait"]
@@ -229,6 +235,9 @@ enum Method: String, CaseIterable {
         case .themeDistribute: .themeDistribute(try ThemeDistribute(parameters))
         case .themeTraffic: .themeTraffic(try ThemeTraffic(parameters))
         case .themeFeedback: .themeFeedback(try ThemeFeedback(parameters))
+        case .assetUpsert: .assetUpsert(try AssetUpsert(parameters))
+        case .assetMatch: .assetMatch(try AssetMatch(parameters))
+        case .assetDelete: .assetDelete(try AssetDelete(parameters))
         case .pointsUpsert: .pointsUpsert(try PointsUpsert(parameters))
         case .pointsPatch: .pointsPatch(try PointsPatch(parameters))
         case .pointsDelete: .pointsDelete(try PointsDelete(parameters))

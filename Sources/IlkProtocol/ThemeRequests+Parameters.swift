@@ -105,7 +105,7 @@ extension Parameters {
         return ids
     }
 
-    fileprivate func subject() throws(IlkError) -> ThemeSubject? {
+    func subject() throws(IlkError) -> ThemeSubject? {
         switch (try optionalString("theme"), try text("text")) {
         case (.some, .some): throw IlkError(.invalidRequest, "\(path) has both 'theme' and 'text'; send one of them")
         case (let id?, nil): return .theme(try WireTheme.checked(id: id, place("theme")))

@@ -49,6 +49,9 @@ enum Method: String, CaseIterable, Sendable {
     case themeDistribute = "theme.distribute"
     case themeTraffic = "theme.traffic"
     case themeFeedback = "theme.feedback"
+    case assetUpsert = "theme.assets.upsert"
+    case assetMatch = "theme.assets"
+    case assetDelete = "theme.assets.delete"
     case toolSchema = "collection.tool_schema"
     case snapshotCreate = "snapshot.create"
     case snapshotRestore = "snapshot.restore"
@@ -110,6 +113,9 @@ enum Method: String, CaseIterable, Sendable {
             case .themeDistribute: .themeDistribute
             case .themeTraffic: .themeTraffic
             case .themeFeedback: .themeFeedback
+            case .assetUpsert: .assetUpsert
+            case .assetMatch: .assetMatch
+            case .assetDelete: .assetDelete
             case .toolSchema: .toolSchema
             case .snapshotCreate: .snapshotCreate
             case .snapshotRestore: .snapshotRestore

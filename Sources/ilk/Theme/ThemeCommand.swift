@@ -19,7 +19,7 @@ struct ThemeCommand: AsyncParsableCommand {
         subcommands: [
             ThemeUpsertCommand.self, ThemeListCommand.self, ThemeDeleteCommand.self, ThemeMatchCommand.self,
             ThemeSelectCommand.self, ThemeFloorsCommand.self, ThemeBatchCommand.self,
-            ThemeDistributeCommand.self, ThemeTrafficCommand.self, ThemeFeedbackCommand.self,
+            ThemeDistributeCommand.self, ThemeTrafficCommand.self, ThemeFeedbackCommand.self, ThemeAssetsCommand.self,
         ])
 }
 
