@@ -12,15 +12,14 @@ Standard library only.
 import argparse
 import json
 import subprocess
-import tempfile
 
 from retrieval_words import commit
 from run import RELEASE, ROOT, aligned, machine, note, put_table, record
 
 
-def measure(options, threads):
+def measure(options):
     command = [RELEASE / "bench-shop", "--items", options.items, "--users", options.users, "--events", options.events, "--matches", options.matches,
-               "--threads", threads, "--folder", options.folder]
+               "--threads", *options.threads]
     run = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     found = []
     for line in run.stdout:
@@ -60,10 +59,7 @@ def main():
     options = parser.parse_args()
     if options.smoke:
         options.items, options.users, options.events, options.matches, options.threads, options.print = 2_000, 1_000, 20_000, 100, [2], True
-    lines = []
-    with tempfile.TemporaryDirectory(prefix="ilk-shop-") as options.folder:
-        for threads in options.threads:
-            lines += measure(options, threads)
+    lines = measure(options)
     text = table(options, lines)
     if options.print:
         print(aligned(text))

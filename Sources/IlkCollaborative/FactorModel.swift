@@ -67,8 +67,10 @@ package struct FoldIn: Sendable {
     /// - Returns: shape `[factors]`; zeros where nothing was seen.
     package func vector(of seen: [(row: UInt32, weight: Float)]) -> [Float] {
         let factors = other.columns
+        let sorted = seen.sorted { $0.row < $1.row }
         let matrix = SparseMatrix(
-            rows: 1, columns: other.rows, elements: seen.map { (0, $0.row, $0.weight) }, combine: +)
+            rows: 1, columns: other.rows, offsets: [0, sorted.count], indices: sorted.map(\.row),
+            values: sorted.map(\.weight))
         let ridge = parameters.ridge(seen: matrix.count, of: other.rows)
         let diagonal = lengths.map { parameters.unobservedWeight * $0 + ridge }
         var solver = LeastSquaresRow(factors: factors)

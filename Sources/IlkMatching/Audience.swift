@@ -124,14 +124,9 @@ struct Audience {
     }
 
     private mutating func widenByPartners(_ seeds: [(ItemNumber, Float)]) {
-        let partners = writer.state.withLock { state in
-            let found = state.partners(of: seeds.map { (0, $0.0, $0.1) }, trained)
-            return found.compactMap { entry in
-                state.items.number(of: entry.id).map { (ItemNumber($0), entry.score) }
-            }
-        }
-        for (item, score) in partners where score > 0.01 {
-            weights[item] = max(weights[item] ?? 0, min(1, score))
+        let partners = writer.state.withLock { $0.partners(of: seeds.map { (0, $0.0, $0.1) }, trained) }
+        for (item, partner) in partners where partner.score > 0.01 {
+            weights[item] = max(weights[item] ?? 0, min(1, partner.score))
         }
     }
 

@@ -24,6 +24,8 @@ final class EventLog: Sendable {
         file = try SQLiteFile(path: VectorCollection.companionPath(in: folder), owner: "the event log", pageSize: 4_096)
         { database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
+            // Keys and users come in any order: with SQLite's own 2 MB most inserts into a log of millions read a page.
+            try database.execute(sql: "PRAGMA cache_size = -65536")
         }
         try file.write("create the tables of events") { database in
             try database.execute(sql: Self.modelTable)

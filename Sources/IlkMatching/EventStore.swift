@@ -52,9 +52,10 @@ package final class EventStore: CollectionCompanion {
     private func readModels(of log: EventLog) {
         for kept in (try? log.models()) ?? [] where kept.isActive {
             guard let bytes = try? log.model(kept.kind, kept.generation),
-                let model = try? ModelBytes.model(of: bytes, threads: 1)
+                let model = try? ModelBytes.model(of: bytes)
             else { continue }
             models.withLock { $0[kept.kind] = model }
+            DispatchQueue.global(qos: .utility).async { model.link(threads: 1) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import IlkCollection
 import IlkFilter
 import IlkProtocol
@@ -23,15 +24,7 @@ struct ItemRun {
         let began = ContinuousClock.now
         let recall = try recallRequest(embedded, search)
         let prepared = ContinuousClock.now
-        var brought: [(recalled: [Recalled], weight: Float)] = []
-        var times: [Int64] = []
-        for (channel, quota) in channels {
-            let began = ContinuousClock.now
-            let recalled = try channel.recall(quota, recall)
-            times.append((ContinuousClock.now - began).microseconds)
-            let weight = request.weights.first { $0.name == channel.name }?.weight ?? 1
-            brought.append((Array(recalled.prefix(quota)), weight))
-        }
+        let (brought, times) = try recalled(by: recall)
         let fetched = ContinuousClock.now
         let candidates = try boosted(CandidateMerge.merge(brought, by: request.merge))
         let pins = pinned(candidates)
@@ -48,6 +41,35 @@ struct ItemRun {
                 ])
         }
         return answer
+    }
+
+    /// What the channels bring, all of them asked at once, and the microseconds that each took.
+    private func recalled(
+        by recall: RecallRequest
+    ) throws(IlkError) -> (brought: [(recalled: [Recalled], weight: Float)], times: [Int64]) {
+        let results = Mutex(
+            [(result: Result<[Recalled], IlkError>, time: Int64)?](repeating: nil, count: channels.count))
+        DispatchQueue.concurrentPerform(iterations: channels.count) { place in
+            let (channel, quota) = channels[place]
+            let began = ContinuousClock.now
+            let result: Result<[Recalled], IlkError>
+            do throws(IlkError) {
+                result = .success(try channel.recall(quota, recall))
+            } catch {
+                result = .failure(error)
+            }
+            let time = (ContinuousClock.now - began).microseconds
+            results.withLock { $0[place] = (result, time) }
+        }
+        var brought: [(recalled: [Recalled], weight: Float)] = []
+        var times: [Int64] = []
+        for ((channel, quota), found) in zip(channels, results.withLock { $0 }) {
+            guard let found else { continue }
+            let weight = request.weights.first { $0.name == channel.name }?.weight ?? 1
+            brought.append((Array(try found.result.get().prefix(quota)), weight))
+            times.append(found.time)
+        }
+        return (brought, times)
     }
 
     private func checkFields() throws(IlkError) {

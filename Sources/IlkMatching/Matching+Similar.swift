@@ -47,7 +47,11 @@ extension Matching {
         let table = store.models.withLock { $0.neighbors(.itemCF) }
         let (number, partners) = writer.state.withLock { state in
             let number = state.items.number(of: item).map { ItemNumber($0) }
-            return (number, number.map { state.partners(of: [(0, $0, 1)], table) } ?? [])
+            let partners = number.map { state.partners(of: [(0, $0, 1)], table) } ?? [:]
+            let named = partners.compactMap { item, partner in
+                state.items.name(of: item.rawValue).map { (id: $0, item: item, score: partner.score) }
+            }
+            return (number, named)
         }
         guard ordinal != nil || number != nil else {
             throw IlkError(
@@ -65,7 +69,9 @@ extension Matching {
             }
         }
         var together: [Recalled] = []
-        let sorted = partners.sorted { $0.score > $1.score }
+        let sorted = partners.sorted { a, b in
+            a.score != b.score ? a.score > b.score : a.item.rawValue < b.item.rawValue
+        }
         for (entry, other) in zip(sorted, view.ordinals(of: sorted.map(\.id))) {
             guard let other, mayCome(other) else { continue }
             together.append(Recalled(other, score: entry.score))

@@ -2,6 +2,7 @@ package import IlkCollection
 package import IlkFilter
 package import IlkProtocol
 package import IlkVectors
+import Synchronization
 
 /// A source of candidates: one question put to the collection on a person's behalf.
 ///
@@ -74,6 +75,40 @@ package struct RecallRequest: Sendable {
 
     /// Whether an item may come as something new to the person.
     package func admitsNew(_ ordinal: Ordinal) -> Bool { !used.contains(ordinal) && admits(ordinal) }
+
+    /// The best of these items that are in the collection and may come as something new to the person.
+    ///
+    /// Names are looked up for the best of them only, which is most of the cost.
+    ///
+    /// - Parameters:
+    ///   - quota: how many at most.
+    ///   - scores: scores over 0 by the items' numbers in the log, in any order.
+    ///   - evidence: what speaks for one.
+    /// - Returns: best first; equal ones by number.
+    func best(
+        _ quota: Int, of scores: some Collection<(item: ItemNumber, score: Float)>, evidence: (ItemNumber) -> Evidence
+    ) -> [Recalled] {
+        var limit = 2 * quota + 64
+        while true {
+            var top = TopK(limit)
+            for (item, score) in scores where score > 0 && -score <= top.bound {
+                top.insert(Neighbor(ordinal: Ordinal(item.rawValue), distance: -score))
+            }
+            let named = memory.state.withLock { state in
+                top.neighbors.compactMap { entry in
+                    let item = ItemNumber(entry.ordinal.rawValue)
+                    return state.items.name(of: item.rawValue).map { (id: $0, item: item, score: -entry.distance) }
+                }
+            }
+            var recalled: [Recalled] = []
+            for (entry, ordinal) in zip(named, items.ordinals(of: named.map(\.id))) where recalled.count < quota {
+                guard let ordinal, admitsNew(ordinal) else { continue }
+                recalled.append(Recalled(ordinal, score: entry.score, evidence: evidence(entry.item)))
+            }
+            if recalled.count == quota || limit >= scores.count { return recalled }
+            limit = min(4 * limit, scores.count)
+        }
+    }
 
     /// The best of these items that are in the collection and may come.
     ///

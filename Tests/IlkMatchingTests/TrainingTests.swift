@@ -65,6 +65,24 @@ import Testing
         #expect(found.allSatisfy { Int($0.split(separator: "-")[1])! % 4 == 1 })
     }
 
+    @Test func `find by a graph what going through all items finds`() throws {
+        let shop = try Shop(perKind: 200)
+        for user in 0..<300 {
+            let kind = Shop.kinds[user % 3]
+            try shop.append(
+                (0..<12).map { shop.event("u\(user)", "\(kind)-\((user * 37 + $0 * $0 * 11) % 200)") })
+        }
+        try train(shop, #""als""#, #","factors":16,"min_people":1"#)
+        var found = 0
+        for user in 0..<60 {
+            let asked = #""user":"u\#(user)","k":10,"channels":{"als":10}"#
+            // All pass, and as few as that are gone through one by one.
+            let exact = try shop.ids(asked + #","filter":"price > 0""#)
+            found += try Set(shop.ids(asked)).intersection(exact).count
+        }
+        #expect(found >= 570, "\(found) of 600")
+    }
+
     @Test func `are there after a restart, and give the same answers`() throws {
         let shop = try shop()
         try train(shop, #""als","ease""#, #","factors":8"#)

@@ -23,7 +23,7 @@ import Synchronization
     @Option(help: "Components of a vector.") var dimension = 64
     @Option(help: "Events of a batch.") var batch = 5_000
     @Option(help: "Matches to measure.") var matches = 2_000
-    @Option(help: "Threads that match at once.") var threads = 1
+    @Option(parsing: .upToNextOption, help: "Threads that match at once.") var threads = [1]
     @Option(help: "Folder to keep the collection in, to be used again; a temporary one if left out.") var folder:
         String?
     @Option(help: "What everything is drawn from.") var seed: UInt64 = 42
@@ -42,7 +42,9 @@ import Synchronization
         if isKept { try read(matching) } else { try append(&shop, matching) }
         try show(matching)
         if try matching.models().isEmpty { try train(matching) }
-        for (name, params) in Self.questions { try match(name, params, &shop, matching) }
+        for threads in threads {
+            for (name, params) in Self.questions { try match(name, params, threads, &shop, matching) }
+        }
         collection.close()
     }
 
@@ -150,7 +152,7 @@ import Synchronization
     ]
 
     private func match(
-        _ name: String, _ params: String, _ shop: inout SyntheticShop, _ matching: Matching
+        _ name: String, _ params: String, _ threads: Int, _ shop: inout SyntheticShop, _ matching: Matching
     ) throws {
         var requests: [MatchItems] = []
         for _ in 0..<matches {
@@ -165,7 +167,6 @@ import Synchronization
         let found = Atomic(0)
         let now = now
         let all = requests
-        let threads = threads
         let failure = Mutex<IlkError?>(nil)
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
             for place in stride(from: thread, to: all.count, by: threads) {

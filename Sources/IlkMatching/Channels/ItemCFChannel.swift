@@ -22,10 +22,25 @@ struct ItemCFChannel: RecallChannel {
                 (place: place, item: $0, weight: request.taste.items[place].weight)
             }
         }
-        let scored = request.memory.state.withLock { state in
+        let sums = request.memory.state.withLock { state in
             state.partners(of: seeds, table, countsToo: kind == .itemCF)
         }
-        return request.best(quota, of: scored, new: true)
+        return request.best(quota, of: sums.map { (item: $0.key, score: $0.value.score) }) { item in
+            sums[item].map { .own($0.place) } ?? .none
+        }
+    }
+}
+
+/// How well an item goes with others: the sum of weight × similarity, and the seed that says most of it.
+struct PartnerScore: Sendable {
+    var score: Float = 0
+    fileprivate var best = -Float.infinity
+    /// Where that seed stands.
+    var place: Int
+
+    fileprivate mutating func add(_ part: Float, _ seed: Int) {
+        score += part
+        if part > best { (best, place) = (part, seed) }
     }
 }
 
@@ -36,33 +51,26 @@ extension MatchState {
     ///   - seeds: items, and where they stand.
     ///   - table: what was learned of them.
     ///   - countsToo: whether those that the table does not know are looked up in the counts.
-    /// - Returns: by number.
+    /// - Returns: by item; the seeds among them, if they go with one another.
     func partners(
         of seeds: [(place: Int, item: ItemNumber, weight: Float)], _ table: NeighborTable? = nil,
         countsToo: Bool = true
-    ) -> [(id: PointID, score: Float, evidence: Evidence)] {
-        var sums: [ItemNumber: (score: Float, best: Float, place: Int)] = [:]
-        func add(_ partner: ItemNumber, _ score: Float, _ place: Int) {
-            var sum = sums[partner] ?? (0, -.infinity, place)
-            sum.score += score
-            if score > sum.best { (sum.best, sum.place) = (score, place) }
-            sums[partner] = sum
-        }
+    ) -> [ItemNumber: PartnerScore] {
+        var sums: [ItemNumber: PartnerScore] = [:]
         for (place, item, weight) in seeds {
             if let table, table.contains(item) {
-                table.forEachNeighbor(of: item) { add($0, weight * $1, place) }
+                table.forEachNeighbor(of: item) {
+                    sums[$0, default: PartnerScore(place: place)].add(weight * $1, place)
+                }
             } else if countsToo {
                 let count = events.actionCount(of: item)
                 cooccurrence.forEachPartner(of: item) { partner, together in
                     let similarity = CooccurrenceTable.similarity(
                         together: together, count, events.actionCount(of: partner))
-                    add(partner, weight * similarity, place)
+                    sums[partner, default: PartnerScore(place: place)].add(weight * similarity, place)
                 }
             }
         }
-        let sorted = sums.sorted { $0.key.rawValue < $1.key.rawValue }
-        return sorted.compactMap { item, sum in
-            items.name(of: item.rawValue).map { ($0, sum.score, .own(sum.place)) }
-        }
+        return sums
     }
 }

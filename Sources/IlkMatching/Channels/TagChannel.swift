@@ -13,8 +13,8 @@ struct TagChannel: RecallChannel {
 
     /// Values that are asked for.
     private static let values = 6
-    /// Items of a value that are weighed beside the popular ones.
-    private static let perValue = 300
+    /// Items of a value that are weighed, for each that is asked for: the popular ones first.
+    private static let weighedPerQuota = 2
 
     func recall(_ quota: Int, _ request: RecallRequest) throws(IlkError) -> [Recalled] {
         let affinities = Affinities(request.taste, request.items)
@@ -22,6 +22,7 @@ struct TagChannel: RecallChannel {
             a.element.share != b.element.share ? a.element.share > b.element.share : a.offset < b.offset
         }
         let leaders = request.leaders.popular(request)
+        let perValue = Self.weighedPerQuota * quota
         var candidates: [Ordinal: Recalled] = [:]
         for (_, affinity) in sorted.prefix(Self.values) {
             var having = request.items.having(affinity.field, affinity.value)
@@ -29,7 +30,7 @@ struct TagChannel: RecallChannel {
             guard weight > 0 else { continue }
             if let matching = request.matching { having.formIntersection(matching) }
             let evidence = Evidence.value(field: affinity.field, value: affinity.value, share: affinity.share)
-            var left = Self.perValue
+            var left = perValue
             var taken: Set<Ordinal> = []
             func take(_ ordinal: Ordinal) {
                 guard request.admitsNew(ordinal), taken.insert(ordinal).inserted else { return }
@@ -37,7 +38,7 @@ struct TagChannel: RecallChannel {
                 left -= 1
             }
             for leader in leaders where left > 0 && having.contains(leader.rawValue) { take(leader) }
-            for ordinal in having.prefix(2 * Self.perValue) where left > 0 { take(Ordinal(ordinal)) }
+            for ordinal in having.prefix(2 * perValue) where left > 0 { take(Ordinal(ordinal)) }
         }
         let popularity = popularity(of: Array(candidates.keys), request)
         let weighed = candidates.values.map { candidate in

@@ -12,10 +12,12 @@ struct U2U2IChannel: RecallChannel {
             state.neighbors(of: request.taste, user: request.user, limit: 40)
         }
         guard !neighbors.isEmpty else { return [] }
-        let scored = request.memory.state.withLock { state in
+        let sums = request.memory.state.withLock { state in
             state.choices(of: neighbors, at: request.moment)
         }
-        return request.best(quota, of: scored, new: true)
+        return request.best(quota, of: sums.map { (item: $0.key, score: $0.value.score) }) { item in
+            sums[item].map { .people(count: $0.people, shared: $0.shared) } ?? .none
+        }
     }
 }
 
@@ -63,10 +65,8 @@ extension MatchState {
     }
 
     /// What these people chose last, each item with the sum of their likenesses.
-    fileprivate func choices(
-        of neighbors: [PersonNeighbor], at now: Moment
-    ) -> [(id: PointID, score: Float, evidence: Evidence)] {
-        var sums: [ItemNumber: (score: Float, people: Int, shared: Int, last: UserNumber)] = [:]
+    fileprivate func choices(of neighbors: [PersonNeighbor], at now: Moment) -> [ItemNumber: Choice] {
+        var sums: [ItemNumber: Choice] = [:]
         for neighbor in neighbors {
             var left = 20
             events.forEachAction(of: neighbor.user) { event in
@@ -74,19 +74,28 @@ extension MatchState {
                 let weight = settings.types.weight(
                     events.types[event.index], value: events.values[event.index],
                     days: events.moments[event.index].days(until: now))
-                var sum = sums[events.items[event.index]] ?? (0, 0, neighbor.shared, .nobody)
-                sum.score += neighbor.score * weight
-                if sum.last != neighbor.user {
-                    sum.people += 1
-                    sum.last = neighbor.user
-                }
-                sums[events.items[event.index]] = sum
+                sums[events.items[event.index], default: Choice(shared: neighbor.shared)]
+                    .add(neighbor.score * weight, neighbor.user)
                 return left > 0
             }
         }
-        let sorted = sums.sorted { $0.key.rawValue < $1.key.rawValue }
-        return sorted.compactMap { item, sum in
-            items.name(of: item.rawValue).map { ($0, sum.score, .people(count: sum.people, shared: sum.shared)) }
-        }
+        return sums
+    }
+}
+
+/// An item that neighbors chose.
+private struct Choice {
+    var score: Float = 0
+    var people = 0
+    var shared: Int
+    private var last = UserNumber.nobody
+
+    init(shared: Int) { self.shared = shared }
+
+    mutating func add(_ part: Float, _ user: UserNumber) {
+        score += part
+        guard last != user else { return }
+        people += 1
+        last = user
     }
 }

@@ -57,6 +57,7 @@ extension Matching {
         for kind in kinds {
             let began = ContinuousClock.now
             let model = try task.train(kind)
+            model.link(threads: threads)
             let generation = try writer.log.keep(model, as: kind, made: Int64(now))
             store.models.withLock { $0[kind] = model }
             report.models.append(
@@ -81,7 +82,8 @@ extension Matching {
                 known.isEmpty ? "none is kept; train one with match.train" : "kept are \(known.joined(separator: ", "))"
             throw IlkError(.notFound, "no generation \(request.generation) of model '\(kind.rawValue)': \(hint)")
         }
-        let model = try ModelBytes.model(of: bytes, threads: threads)
+        let model = try ModelBytes.model(of: bytes)
+        model.link(threads: threads)
         try log.activate(kind, request.generation)
         store.models.withLock { $0[kind] = model }
     }
@@ -147,8 +149,7 @@ private struct TrainingTask {
         let nobody = Matrix(rows: 0, columns: parameters.factors, elements: [])
         return try TrainedFactors(
             items: data.items,
-            model: FactorModel(userFactors: nobody, itemFactors: model.itemFactors, parameters: parameters),
-            threads: threads)
+            model: FactorModel(userFactors: nobody, itemFactors: model.itemFactors, parameters: parameters))
     }
 
     /// The factors of the model before, for the items that are still there; nil where there is none of the same width.

@@ -67,14 +67,10 @@ enum ModelBytes {
         }
     }
 
-    /// The model that bytes hold.
+    /// The model that bytes hold, not linked yet.
     ///
-    /// - Parameters:
-    ///   - bytes: as ``bytes(of:)`` made them; anything else is refused.
-    ///   - threads: threads that build a graph.
-    /// - Returns: a model ready to be asked.
-    /// - Throws: `internal`, and says to train again.
-    static func model(of bytes: [UInt8], threads: Int) throws(IlkError) -> TrainedModel {
+    /// - Throws: `internal`, and says to train again, for anything but what ``bytes(of:)`` made.
+    static func model(of bytes: [UInt8]) throws(IlkError) -> TrainedModel {
         let damaged = IlkError(.internal, "a kept model is damaged; train it again with match.train")
         guard bytes.count > 60, Array(bytes[..<8]) == magic else { throw damaged }
         let sum = unsafe bytes.withUnsafeBytes { bytes in
@@ -105,8 +101,7 @@ enum ModelBytes {
             let nobody = Matrix(rows: 0, columns: factors.columns, elements: [])
             model = .factors(
                 try TrainedFactors(
-                    items: items, model: FactorModel(userFactors: nobody, itemFactors: factors, parameters: made),
-                    threads: threads))
+                    items: items, model: FactorModel(userFactors: nobody, itemFactors: factors, parameters: made)))
         case 1:
             guard let ends = reader.take(items.count, of: UInt32.self), ends.last.map({ Int($0) }) ?? 0 == elements,
                 zip(ends, ends.dropFirst()).allSatisfy({ $0 <= $1 }),

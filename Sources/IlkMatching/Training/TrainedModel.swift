@@ -8,6 +8,11 @@ enum TrainedModel: Sendable {
     case factors(TrainedFactors)
     case neighbors(NeighborTable)
 
+    /// Makes it fast; it may be asked before and meanwhile.
+    func link(threads: Int) {
+        if case .factors(let factors) = self { factors.link(threads: threads) }
+    }
+
     /// Items that it knows.
     var items: Int {
         switch self {
