@@ -74,7 +74,7 @@ def main():
     ways = collections.defaultdict(lambda: ([], []))
     with Daemon() as daemon:
         wire = daemon.connect(timeout=3600)
-        wire.call("collection.create", name="shop", vectors={"v": {"dimension": 2}}, fields={"kind": "keyword"})
+        wire.call("collection.create", name="shop", vectors={"v": {"dimension": 2, "metric": "cosine"}}, fields={"kind": "keyword"})
         # The day of the cut is today: what is weighed by age must not look nine years old.
         shift = int(time.time()) - cut
         events = ({"user": user, "item": item, "type": "order", "at": at + shift} for user, item, at in before)
