@@ -37,10 +37,10 @@ package struct FactorModel: ItemScorer {
 
 /// Finds factors for one more row, at once, while the model's stand still: a new user's, or a known one's after a click.
 package struct FoldIn: Sendable {
-    private let other: Matrix
-    /// Each axis of `other`'s principal ones, a row each: shape `[factors, factors]`.
-    private let axes: [Float]
+    /// The other side, turned to its principal axes.
     private let turned: Matrix
+    /// Each of those axes, a row each: shape `[factors, factors]`.
+    private let axes: [Float]
     private let lengths: [Float]
     private let parameters: AlternatingLeastSquares.Parameters
 
@@ -51,7 +51,6 @@ package struct FoldIn: Sendable {
     package static func ofItems(_ model: FactorModel) -> FoldIn { FoldIn(model.userFactors, model.parameters) }
 
     private init(_ other: Matrix, _ parameters: AlternatingLeastSquares.Parameters) {
-        self.other = other
         self.parameters = parameters
         let principal = PrincipalAxes(of: other)
         axes = principal.axes
@@ -66,12 +65,12 @@ package struct FoldIn: Sendable {
     /// - Parameter seen: rows of the other side and weights above 0; each row once.
     /// - Returns: shape `[factors]`; zeros where nothing was seen.
     package func vector(of seen: [(row: UInt32, weight: Float)]) -> [Float] {
-        let factors = other.columns
+        let factors = turned.columns
         let sorted = seen.sorted { $0.row < $1.row }
         let matrix = SparseMatrix(
-            rows: 1, columns: other.rows, offsets: [0, sorted.count], indices: sorted.map(\.row),
+            rows: 1, columns: turned.rows, offsets: [0, sorted.count], indices: sorted.map(\.row),
             values: sorted.map(\.weight))
-        let ridge = parameters.ridge(seen: matrix.count, of: other.rows)
+        let ridge = parameters.ridge(seen: matrix.count, of: turned.rows)
         let diagonal = lengths.map { parameters.unobservedWeight * $0 + ridge }
         var solver = LeastSquaresRow(factors: factors)
         var solution = [Float](repeating: 0, count: factors)

@@ -139,6 +139,9 @@ extension VectorCollection {
 extension FilterTable {
     /// What a declared field has at these ordinals; nothing for a field that is not declared.
     func values(of field: String, at ordinals: [Ordinal]) -> [[FilterValue]] {
-        state.withLock { $0.index.values(of: field, at: ordinals) }
+        state.withLock { state in
+            guard let index = state.index.field(field) else { return ordinals.map { _ in [] } }
+            return ordinals.map { index.values(of: $0.rawValue) }
+        }
     }
 }

@@ -71,16 +71,6 @@ package struct PayloadIndex: Sendable {
         return indexes[place].facets(within: ordinals, limit: limit)
     }
 
-    /// What a declared field has at these ordinals: of an array every value; nothing for a field that is not declared.
-    package func values(of field: String, at ordinals: [Ordinal]) -> [[FilterValue]] {
-        guard let place = places[field] else { return ordinals.map { _ in [] } }
-        return ordinals.map { ordinal in
-            var values: [FilterValue] = []
-            indexes[place].held[ordinal.rawValue].forEach { values.append($0) }
-            return values
-        }
-    }
-
     /// The index of a declared field; nil where the path is none.
     package func field(_ path: String) -> FieldIndex? { places[path].map { indexes[$0] } }
 

@@ -90,14 +90,14 @@ package struct RecallRequest: Sendable {
     ) -> [Recalled] {
         var limit = 2 * quota + 64
         while true {
-            var top = TopK(limit)
-            for (item, score) in scores where score > 0 && -score <= top.bound {
-                top.insert(Neighbor(ordinal: Ordinal(item.rawValue), distance: -score))
-            }
+            var heap = SmallestFirst(limit: limit)
+            for (item, score) in scores where score > 0 { heap.insert(Double(score), item.rawValue) }
+            let ranked = heap.ranked()
             let named = memory.state.withLock { state in
-                top.neighbors.compactMap { entry in
-                    let item = ItemNumber(entry.ordinal.rawValue)
-                    return state.items.name(of: item.rawValue).map { (id: $0, item: item, score: -entry.distance) }
+                ranked.compactMap { entry in
+                    state.items.name(of: entry.name).map {
+                        (id: $0, item: ItemNumber(entry.name), score: Float(entry.value))
+                    }
                 }
             }
             var recalled: [Recalled] = []

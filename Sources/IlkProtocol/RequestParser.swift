@@ -93,62 +93,7 @@ public final class RequestParser {
     }
 }
 
-/// The methods, by their names on the wire.
-enum Method: String, CaseIterable {
-    case ping, info, stats, search, embed, retrieve
-    case collectionCreate = "collection.create"
-    case collectionList = "collection.list"
-    case collectionDescribe = "collection.describe"
-    case collectionDrop = "collection.drop"
-    case collectionRebuild = "collection.rebuild"
-    case collectionReembed = "collection.reembed"
-    case collectionLexicon = "collection.lexicon"
-    case collectionToolSchema = "collection.tool_schema"
-    case modelList = "model.list"
-    case documentUpsert = "document.upsert"
-    case documentGet = "document.get"
-    case documentDelete = "document.delete"
-    case documentList = "document.list"
-    case themeUpsert = "theme.upsert"
-    case themeGet = "theme.get"
-    case themeDelete = "theme.delete"
-    case themeList = "theme.list"
-    case themeMatch = "theme.match"
-    case themeSelect = "theme.select"
-    case themeFloors = "theme.floors"
-    case themeBatch = "theme.batch"
-    case themeDistribute = "theme.distribute"
-    case themeTraffic = "theme.traffic"
-    case themeFeedback = "theme.feedback"
-    case assetUpsert = "theme.assets.upsert"
-    case assetMatch = "theme.assets"
-    case assetDelete = "theme.assets.delete"
-    case pointsUpsert = "points.upsert"
-    case pointsPatch = "points.patch"
-    case pointsDelete = "points.delete"
-    case pointsGet = "points.get"
-    case pointsCount = "points.count"
-    case pointsScroll = "points.scroll"
-    case pointsFacets = "points.facets"
-    case searchBatch = "search.batch"
-    case eventsAppend = "events.append"
-    case eventsScroll = "events.scroll"
-    case eventsConfigure = "events.configure"
-    case eventsCompact = "events.compact"
-    case profileGet = "profile.get"
-    case profileForget = "profile.forget"
-    case matchItems = "match.items"
-    case matchUsers = "match.users"
-    case matchSimilar = "match.similar"
-    case matchTrain = "match.train"
-    case matchModels = "match.models"
-    case matchActivate = "match.activate"
-    case snapshotCreate = "snapshot.create"
-    case snapshotRestore = "snapshot.restore"
-    case jobList = "job.list"
-    case jobGet = "job.get"
-    case jobCancel = "job.cancel"
-
+extension Method {
     /// The fields that its parameters may have.
     var fields: [String] {
         switch self {
@@ -162,7 +107,7 @@ enum Method: String, CaseIterable {
         case .documentDelete: ["collection", "ids"]
         case .documentList: ["collection", "limit", "cursor"]
         case .retrieve: RetrieveRequest.fields
-        case .collectionToolSchema: ["collection", "fields", "filter", "values"]
+        case .toolSchema: ["collection", "fields", "filter", "values"]
         case .themeUpsert: ["collection", "themes"]
         case .themeGet, .themeDelete: ["collection", "ids"]
         case .themeList: ["collection", "industry", "limit", "cursor"]
@@ -223,7 +168,7 @@ enum Method: String, CaseIterable {
         case .documentDelete: .documentDelete(try DocumentDelete(parameters))
         case .documentList: .documentList(try DocumentList(parameters))
         case .retrieve: .retrieve(try RetrieveRequest(parameters))
-        case .collectionToolSchema: .toolSchema(try ToolSchemaRequest(parameters))
+        case .toolSchema: .toolSchema(try ToolSchemaRequest(parameters))
         case .themeUpsert: .themeUpsert(try ThemeUpsert(parameters))
         case .themeGet: .themeGet(try ThemeNames(parameters))
         case .themeDelete: .themeDelete(try ThemeNames(parameters))

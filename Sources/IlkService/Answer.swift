@@ -6,7 +6,8 @@ import Synchronization
 /// Whoever handles the request fulfils it, on any thread, once. If all of its holders let go of it unanswered, it
 /// answers `internal` itself, so that no caller waits for ever.
 final class Answer: Sendable {
-    let method: Method
+    /// Nil where it is not known what was meant.
+    let method: Method?
     /// When the request was taken up.
     let started = monotonicNanoseconds()
     private let id: RequestID
@@ -14,7 +15,7 @@ final class Answer: Sendable {
     private let reply: @Sendable ([UInt8]) -> Void
     private let isAnswered = Atomic(false)
 
-    init(_ method: Method, id: RequestID, metrics: ServiceMetrics, reply: @escaping @Sendable ([UInt8]) -> Void) {
+    init(_ method: Method?, id: RequestID, metrics: ServiceMetrics, reply: @escaping @Sendable ([UInt8]) -> Void) {
         self.method = method
         self.id = id
         self.metrics = metrics

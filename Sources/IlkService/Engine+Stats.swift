@@ -26,9 +26,9 @@ extension Engine {
     /// What happened since the start.
     func stats() -> JSONObject {
         func number(_ value: some BinaryInteger) -> JSONValue { .int(Int64(value)) }
-        let methods = metrics.methodMeters().map { method, meter in
+        let methods = metrics.methodMeters().map { name, meter in
             (
-                method.rawValue,
+                name,
                 JSONValue.object(
                     JSONObject(
                         [("count", number(meter.latency.count)), ("errors", number(meter.errors))]

@@ -82,7 +82,7 @@ package final class Engine: Sendable {
         case .failure(let error):
             // What is no request may have lost its id: an error without one is better than silence.
             let id = call.id.isAbsent ? .null : call.id
-            return Answer(.refused, id: id, metrics: metrics, reply: reply).fail(error)
+            return Answer(nil, id: id, metrics: metrics, reply: reply).fail(error)
         }
         let answer = Answer(Method(command), id: call.id, metrics: metrics, reply: reply)
         guard !isStopping.load(ordering: .relaxed) else { return answer.fail(stoppingError) }

@@ -29,15 +29,17 @@ package final class ServiceMetrics: Sendable {
     }
 
     let started = monotonicNanoseconds()
-    private let meters: [Cell<Meter>] = Method.allCases.map { _ in Cell(Meter()) }
+    private let meters = Dictionary(uniqueKeysWithValues: Method.allCases.map { ($0, Cell(Meter())) })
+    /// Of what could not be read as a request of any method.
+    private let refusals = Cell(Meter())
     private let shares: [Cell<LatencyHistogram>] = Share.allCases.map { _ in Cell(LatencyHistogram()) }
     private let errors = Mutex<[ErrorCode: UInt64]>([:])
     private let connections = Mutex<(open: Int, accepted: UInt64, refused: UInt64)>((0, 0, 0))
 
     init() {}
 
-    func record(_ method: Method, nanoseconds: UInt64, error: ErrorCode?) {
-        meters[method.place].value.withLock { meter in
+    func record(_ method: Method?, nanoseconds: UInt64, error: ErrorCode?) {
+        (method.flatMap { meters[$0] } ?? refusals).value.withLock { meter in
             meter.latency.record(nanoseconds)
             if error != nil { meter.errors += 1 }
         }
@@ -56,11 +58,12 @@ package final class ServiceMetrics: Sendable {
     package func connectionClosed() { connections.withLock { $0.open -= 1 } }
     package func connectionRefused() { connections.withLock { $0.refused += 1 } }
 
-    /// Methods that were called at least once.
-    func methodMeters() -> [(method: Method, meter: Meter)] {
-        Method.allCases.compactMap { method in
-            let meter = meters[method.place].value.withLock { $0 }
-            return meter.latency.count == 0 ? nil : (method, meter)
+    /// Methods that were called at least once, and what was refused.
+    func methodMeters() -> [(name: String, meter: Meter)] {
+        let named = Method.allCases.map { ($0.rawValue, meters[$0] ?? refusals) } + [("(refused)", refusals)]
+        return named.compactMap { name, cell in
+            let meter = cell.value.withLock { $0 }
+            return meter.latency.count == 0 ? nil : (name, meter)
         }
     }
 

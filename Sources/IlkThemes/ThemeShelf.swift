@@ -55,21 +55,15 @@ final class ThemeShelf: CollectionCompanion {
 
     private func load(from collection: VectorCollection) throws(IlkError) {
         guard !state.withLock({ $0.isLoaded }) else { return }
-        let result: Result<Void, IlkError> = writing.withLock { _ in
-            guard !state.withLock({ $0.isLoaded }) else { return .success(()) }
-            do throws(IlkError) {
-                var loaded: [(Int64, WireTheme)] = []
-                for value in try collection.kept(Self.kind) {
-                    loaded.append((value.key, try WireTheme(kept: try value.value.parsed())))
-                }
-                put(loaded)
-                state.withLock { $0.isLoaded = true }
-                return .success(())
-            } catch {
-                return .failure(error)
+        try writing.withLock { _ throws(IlkError) in
+            guard !state.withLock({ $0.isLoaded }) else { return }
+            var loaded: [(Int64, WireTheme)] = []
+            for value in try collection.kept(Self.kind) {
+                loaded.append((value.key, try WireTheme(kept: try value.value.parsed())))
             }
+            put(loaded)
+            state.withLock { $0.isLoaded = true }
         }
-        try result.get()
     }
 
     // MARK: Writing
@@ -79,16 +73,11 @@ final class ThemeShelf: CollectionCompanion {
     /// - Returns: how many there are now.
     func put(_ themes: [WireTheme], in collection: VectorCollection) throws(IlkError) -> Int {
         try load(from: collection)
-        let result: Result<Int, IlkError> = writing.withLock { _ in
-            do throws(IlkError) {
-                let numbers = try collection.keep(Self.kind, themes.map { ($0.id, JSONText(.object($0.json))) })
-                put(Array(zip(numbers, themes)))
-                return .success(state.withLock { $0.themes.count })
-            } catch {
-                return .failure(error)
-            }
+        return try writing.withLock { _ throws(IlkError) in
+            let numbers = try collection.keep(Self.kind, themes.map { ($0.id, JSONText(.object($0.json))) })
+            put(Array(zip(numbers, themes)))
+            return state.withLock { $0.themes.count }
         }
-        return try result.get()
     }
 
     private func put(_ themes: [(Int64, WireTheme)]) {
@@ -109,34 +98,28 @@ final class ThemeShelf: CollectionCompanion {
     /// Takes themes away; how many there were.
     func remove(_ ids: [String], from collection: VectorCollection) throws(IlkError) -> Int {
         try load(from: collection)
-        let result: Result<Int, IlkError> = writing.withLock { _ in
-            do throws(IlkError) {
-                let count = try collection.discard(Self.kind, ids)
-                let gone = state.withLock { state in
-                    ids.compactMap { id in
-                        state.numbers.removeValue(forKey: id).map { number in
-                            state.themes[number] = nil
-                            state.vectors[number] = nil
-                            return number
-                        }
+        return try writing.withLock { _ throws(IlkError) in
+            let count = try collection.discard(Self.kind, ids)
+            let gone = state.withLock { state in
+                ids.compactMap { id in
+                    state.numbers.removeValue(forKey: id).map { number in
+                        state.themes[number] = nil
+                        state.vectors[number] = nil
+                        return number
                     }
                 }
-                for number in gone { words.remove(Ordinal(UInt32(truncatingIfNeeded: number))) }
-                return .success(count)
-            } catch {
-                return .failure(error)
             }
+            for number in gone { words.remove(Ordinal(UInt32(truncatingIfNeeded: number))) }
+            return count
         }
-        return try result.get()
     }
 
     // MARK: Finding
 
     /// The numbers of themes that have words of a text, best first, with their BM25; and what would be the most.
     func worded(_ text: String, k: Int) -> (hits: [(item: Int64, score: Float)], largest: Float) {
-        let hits = words.search(text, k: k).hits.map { (item: Int64($0.ordinal.rawValue), score: $0.score) }
-        let largest = words.terms(of: text).reduce(0) { $0 + $1.idf * $1.weight } * (words.parameters.k1 + 1)
-        return (hits, largest)
+        let found = words.search(text, k: k)
+        return (found.hits.map { (item: Int64($0.ordinal.rawValue), score: $0.score) }, found.largestScore)
     }
 
     /// The vectors of all themes, those that are missing made now; none where the collection has no model.

@@ -2,21 +2,21 @@ import Foundation
 import IlkCollection
 import IlkMatching
 import IlkProtocol
+import IlkTestSupport
 import Synchronization
 
 /// A collection of goods with their events, in a temporary folder; time stands still at ``now``.
 final class Shop {
-    let root: String
+    private let root: TemporaryFolder
     let now = 1_760_000_000.0
     private(set) var collection: VectorCollection
 
-    var folder: String { root + "/shop" }
+    var folder: String { root.file("shop") }
     var matching: Matching { get throws { try Matching(collection: collection) } }
 
     /// Goods `<kind>-<number>` in three kinds of four dimensions, with brand and price.
     init(perKind: Int = 20) throws {
-        root = NSTemporaryDirectory() + "ilk-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        root = try TemporaryFolder()
         let schema = CollectionSchema(
             vectors: [VectorField(name: "v", dimension: 4, metric: .cosine)],
             fields: [
@@ -24,14 +24,12 @@ final class Shop {
                 PayloadField(path: "price", kind: .float),
             ])
         collection = try VectorCollection.create(
-            name: "shop", folder: root + "/shop", schema: schema, options: CollectionOptions(linkThreads: 1, seed: 7))
+            name: "shop", folder: root.file("shop"), schema: schema, options: CollectionOptions(linkThreads: 1, seed: 7)
+        )
         try upsert(Self.goods(perKind))
     }
 
-    deinit {
-        collection.close()
-        try? FileManager.default.removeItem(atPath: root)
-    }
+    deinit { collection.close() }
 
     static let kinds = ["toy", "shoe", "book"]
 

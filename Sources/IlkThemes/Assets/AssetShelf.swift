@@ -61,21 +61,15 @@ final class AssetShelf: CollectionCompanion {
 
     private func load(from collection: VectorCollection) throws(IlkError) {
         guard !state.withLock({ $0.isLoaded }) else { return }
-        let result: Result<Void, IlkError> = writing.withLock { _ in
-            guard !state.withLock({ $0.isLoaded }) else { return .success(()) }
-            do throws(IlkError) {
-                var loaded: [Entry] = []
-                for value in try collection.kept(Self.kind) {
-                    loaded.append(Entry(number: value.key, asset: try WireAsset(kept: try value.value.parsed())))
-                }
-                put(loaded)
-                state.withLock { $0.isLoaded = true }
-                return .success(())
-            } catch {
-                return .failure(error)
+        try writing.withLock { _ throws(IlkError) in
+            guard !state.withLock({ $0.isLoaded }) else { return }
+            var loaded: [Entry] = []
+            for value in try collection.kept(Self.kind) {
+                loaded.append(Entry(number: value.key, asset: try WireAsset(kept: try value.value.parsed())))
             }
+            put(loaded)
+            state.withLock { $0.isLoaded = true }
         }
-        try result.get()
     }
 
     // MARK: Writing
@@ -83,17 +77,11 @@ final class AssetShelf: CollectionCompanion {
     /// Keeps assets, each in the place of its merchant's one with its id; all of them or none.
     func put(_ assets: [WireAsset], in collection: VectorCollection) throws(IlkError) {
         try load(from: collection)
-        let result: Result<Void, IlkError> = writing.withLock { _ in
-            do throws(IlkError) {
-                let numbers = try collection.keep(
-                    Self.kind, assets.map { (Self.key($0.merchant, $0.id), JSONText(.object($0.json))) })
-                put(zip(numbers, assets).map { Entry(number: $0, asset: $1) })
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
+        try writing.withLock { _ throws(IlkError) in
+            let numbers = try collection.keep(
+                Self.kind, assets.map { (Self.key($0.merchant, $0.id), JSONText(.object($0.json))) })
+            put(zip(numbers, assets).map { Entry(number: $0, asset: $1) })
         }
-        try result.get()
     }
 
     private func put(_ entries: [Entry]) {
@@ -107,21 +95,16 @@ final class AssetShelf: CollectionCompanion {
     /// Takes a merchant's assets away; how many there were.
     func remove(_ ids: [String], of merchant: String, from collection: VectorCollection) throws(IlkError) -> Int {
         try load(from: collection)
-        let result: Result<Int, IlkError> = writing.withLock { _ in
-            do throws(IlkError) {
-                let count = try collection.discard(Self.kind, ids.map { Self.key(merchant, $0) })
-                state.withLock { state in
-                    for id in ids {
-                        state.libraries[Name(merchant)]?.entries[Name(id)] = nil
-                        state.libraries[Name(merchant)]?.vectors[Name(id)] = nil
-                    }
+        return try writing.withLock { _ throws(IlkError) in
+            let count = try collection.discard(Self.kind, ids.map { Self.key(merchant, $0) })
+            state.withLock { state in
+                for id in ids {
+                    state.libraries[Name(merchant)]?.entries[Name(id)] = nil
+                    state.libraries[Name(merchant)]?.vectors[Name(id)] = nil
                 }
-                return .success(count)
-            } catch {
-                return .failure(error)
             }
+            return count
         }
-        return try result.get()
     }
 
     // MARK: Vectors

@@ -17,19 +17,6 @@ struct MatchCommand: AsyncParsableCommand {
         ])
 }
 
-/// A channel with its quota, a field with its limit: `content=200`.
-struct CountArgument: ExpressibleByArgument {
-    let name: String
-    let count: Int
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=").map(String.init)
-        guard parts.count == 2, let count = Int(parts[1]), count > 0 else { return nil }
-        name = parts[0]
-        self.count = count
-    }
-}
-
 struct MatchItemsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "items", abstract: "Find the right items for a person.",

@@ -11,7 +11,7 @@ struct FloorOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How many of a floor may have the same value, such as brand=2; may be repeated.", valueName: "field=count"))
-    var maxPer: [LimitArgument] = []
+    var maxPer: [CountArgument] = []
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Edges of price bands, for floors by a number: 30,100.", valueName: "numbers"))
@@ -27,23 +27,10 @@ struct FloorOptions: ParsableArguments {
         if let by { params.append(("by", .string(by))) }
         if let smallest { params.append(("smallest", .int(Int64(smallest)))) }
         if !maxPer.isEmpty {
-            params.append(("max_per", .object(JSONObject(maxPer.map { ($0.path, .int(Int64($0.count))) }))))
+            params.append(("max_per", .object(JSONObject(maxPer.map { ($0.name, .int(Int64($0.count))) }))))
         }
         if let bands { params.append(("bands", try TypedJSON.value("[\(bands)]", at: "--bands"))) }
         return params
-    }
-}
-
-/// How many of one value, as `brand=2`.
-struct LimitArgument: ExpressibleByArgument {
-    let path: String
-    let count: Int
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=").map(String.init)
-        guard parts.count == 2, let count = Int(parts[1]), count > 0 else { return nil }
-        path = parts[0]
-        self.count = count
     }
 }
 

@@ -1,7 +1,5 @@
-import IlkProtocol
-
-/// The methods of the wire, by name: what metrics are kept by.
-enum Method: String, CaseIterable, Sendable {
+/// The methods, by their names on the wire.
+package enum Method: String, CaseIterable, Sendable {
     case ping, info, stats
     case collectionCreate = "collection.create"
     case collectionList = "collection.list"
@@ -58,10 +56,9 @@ enum Method: String, CaseIterable, Sendable {
     case jobList = "job.list"
     case jobGet = "job.get"
     case jobCancel = "job.cancel"
-    /// What could not be read as a request of any method.
-    case refused = "(refused)"
 
-    init(_ command: Command) {
+    /// The method of a command.
+    package init(_ command: Command) {
         self =
             switch command {
             case .ping: .ping
@@ -124,8 +121,4 @@ enum Method: String, CaseIterable, Sendable {
             case .jobCancel: .jobCancel
             }
     }
-
-    /// Its place among ``allCases``.
-    var place: Int { Self.places[self] ?? 0 }
-    private static let places = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
 }
