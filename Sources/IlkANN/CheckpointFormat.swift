@@ -7,7 +7,7 @@ package import IlkVectors
 ///
 ///     offset  size  field
 ///          0     8  magic "ilkHNSW1"
-///          8     4  format version, 1
+///          8     4  format version, 2
 ///         12     4  metric: 0 cosine, 1 dot, 2 l2
 ///         16     8  dimension
 ///         24     8  M
@@ -18,8 +18,8 @@ package import IlkVectors
 ///         64     8  lists above level 0
 ///         72     8  entry point: level in the high half, node + 1 in the low one; 0 for none
 ///         80     8  floats from one vector to the next
-///         88   120  five sections of 24 bytes: offset, length, XXH3 of the padded section
-///        208    40  zeros
+///         88   144  six sections of 24 bytes: offset, length, XXH3 of the padded section
+///        232    16  zeros
 ///        248     8  XXH3 of the 248 bytes before
 ///
 ///     section  content
@@ -28,11 +28,14 @@ package import IlkVectors
 ///           2  a word a slot: the number of its first list above level 0, from 1; 0 for none
 ///           3  lists above level 0: (1 + M) words each
 ///           4  vectors, f32, padded to 16 floats
+///           5  which codes walks use; empty where that was not chosen yet:
+///              u64 vectors when it was, u64 rescored for ten, f64 recall of the trial (0 and 0: none was made),
+///              u64 1 for codes and 0 for vectors; for codes f32 step and f32 low of each component
 enum CheckpointFormat {
     static let magic: [UInt8] = Array("ilkHNSW1".utf8)
-    static let version: UInt64 = 1
+    static let version: UInt64 = 2
     static let headerSize = 256
-    static let sectionCount = 5
+    static let sectionCount = 6
     static let sectionTable = 88
     static let alignment = 64
 

@@ -1,22 +1,21 @@
 import IlkVectors
 
 extension HNSWGraph {
-    /// Puts a node, whose vector is in the store, into the graph: algorithm 1 of the paper.
+    /// Puts a node, whose row is in the measured array, into the graph: algorithm 1 of the paper.
     ///
     /// Planning (99 % of the time, measured) takes no lock; then each list is changed under its node's lock. Several
     /// threads may insert at once, each with its own scratch. `states` tells which nodes are live, and may be linked to:
     /// the others are only walked through. It is nil if all are live.
     ///
     /// - Returns: false if no live node was met on level 0, so that nothing links to the new one.
-    func insert(_ node: UInt32, scratch: Scratch, end: Int, states: SlotStates?) -> Bool {
+    func insert(_ node: UInt32, measure: Measure, scratch: Scratch, end: Int, states: SlotStates?) -> Bool {
         let level = level(of: node)
         reserveLists(of: node, level: level)
         guard let entry else {
             setEntry((node, level))
             return true
         }
-        let measure = store.measure
-        let query = unsafe UnsafePointer(store.row(node))
+        let query = unsafe measure.row(node)
         var counts = WalkCounts()
         var start = unsafe descend(
             to: min(level, entry.level), from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
@@ -111,7 +110,7 @@ extension HNSWGraph {
             let count = min(Scratch.batchLimit, nodes.count - first)
             for place in 0..<count { unsafe scratch.batch[place] = nodes[first + place] }
             unsafe measure.distances(
-                measure.row(owner), to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+                measure.row(owner), to: scratch.batch, count: count, into: scratch.distances)
             for place in 0..<count { unsafe result.append((scratch.batch[place], scratch.distances[place])) }
         }
         return result
@@ -167,16 +166,10 @@ extension HNSWGraph {
         _ candidate: (node: UInt32, distance: Float), from count: Int, measure: Measure, scratch: Scratch
     ) -> Bool {
         let row = unsafe measure.row(candidate.node)
-        var place = 0
-        while place + 4 <= count {
-            for lane in 0..<4 { unsafe scratch.rows[lane] = measure.row(scratch.kept[place + lane]) }
-            unsafe measure.four(row, scratch.rows, measure.dimension, scratch.distances)
-            for lane in 0..<4 where unsafe measure.sign * scratch.distances[lane] < candidate.distance { return false }
-            place += 4
-        }
-        while place < count {
-            if unsafe measure.distance(row, scratch.kept[place]) < candidate.distance { return false }
-            place += 1
+        for first in stride(from: 0, to: count, by: 4) {
+            let lanes = min(4, count - first)
+            unsafe measure.distances(row, to: scratch.kept + first, count: lanes, into: scratch.distances)
+            for lane in 0..<lanes where unsafe scratch.distances[lane] < candidate.distance { return false }
         }
         return true
     }

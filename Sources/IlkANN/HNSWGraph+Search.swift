@@ -10,7 +10,7 @@ struct WalkCounts {
 extension HNSWGraph {
     /// Goes greedily from the entry point down to the lists of `level`, and returns the nearest node met.
     func descend(
-        to level: Int, from entry: (node: UInt32, level: Int), query: UnsafePointer<Float>, measure: Measure,
+        to level: Int, from entry: (node: UInt32, level: Int), query: UnsafeRawPointer, measure: Measure,
         scratch: Scratch, counts: inout WalkCounts
     ) -> (node: UInt32, distance: Float) {
         var nearest = entry.node
@@ -25,7 +25,7 @@ extension HNSWGraph {
                 let count = list.count
                 for place in 0..<count { unsafe scratch.batch[place] = list[place] }
                 unsafe measure.distances(
-                    query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+                    query, to: scratch.batch, count: count, into: scratch.distances)
                 counts.distances += count
                 counts.hops += 1
                 for place in 0..<count where unsafe scratch.distances[place] < distance {
@@ -45,7 +45,7 @@ extension HNSWGraph {
     /// end where they lead in a circle: if the walk ends with less than `ef` nodes, it begins again at `entry`.
     func searchLayer(
         _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
-        query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, counts: inout WalkCounts
+        query: UnsafeRawPointer, measure: Measure, scratch: Scratch, counts: inout WalkCounts
     ) {
         scratch.pool.reset(limit: ef)
         _ = scratch.visit(start.node)
@@ -61,7 +61,7 @@ extension HNSWGraph {
             if cursor + 1 < scratch.pool.count { list(scratch.pool[cursor + 1].node, level: level).prefetch() }
             let count = gather(node, level: level, scratch)
             unsafe measure.distances(
-                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+                query, to: scratch.batch, count: count, into: scratch.distances)
             counts.distances += count
             counts.hops += 1
             var lowest = Int.max
@@ -83,7 +83,7 @@ extension HNSWGraph {
     /// After `budget` distances the walk gives up.
     func searchLayer(
         _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
-        query: UnsafePointer<Float>, measure: Measure, scratch: Scratch, budget: Int = .max,
+        query: UnsafeRawPointer, measure: Measure, scratch: Scratch, budget: Int = .max,
         counts: inout WalkCounts, admits: (UInt32) -> Bool
     ) {
         scratch.pool.reset(limit: ef)
@@ -107,7 +107,7 @@ extension HNSWGraph {
             }
             let count = gather(nearest.node, level: level, scratch)
             unsafe measure.distances(
-                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
+                query, to: scratch.batch, count: count, into: scratch.distances)
             counts.distances += count
             counts.hops += 1
             for place in 0..<count {

@@ -13,7 +13,6 @@ import Synchronization
 ///   where short vectors are nobody's nearest, 9 % of the nodes of a test could not be reached before.
 @safe final class HNSWGraph: Sendable {
     let parameters: HNSWParameters
-    let store: VectorStore
     /// Words of a level-0 list: its length, then `m0` links.
     let stride0: Int
     /// Words of a list above level 0.
@@ -33,9 +32,8 @@ import Synchronization
     /// The entry point's level in the high half, its node + 1 in the low one; 0 in an empty graph.
     private let entryWord = Atomic<UInt64>(0)
 
-    init(store: VectorStore, parameters: HNSWParameters) throws(IndexError) {
+    init(capacity: Int, parameters: HNSWParameters) throws(IndexError) {
         try parameters.validate()
-        self.store = store
         self.parameters = parameters
         stride0 = parameters.m0 + 1
         strideUpper = parameters.m + 1
@@ -43,12 +41,12 @@ import Synchronization
             guard let space = AddressSpace(byteCount: bytes) else { throw .noAddressSpace(bytes: bytes) }
             return space
         }
-        links0 = try reserve(store.capacity * stride0 * 4)
+        links0 = try reserve(capacity * stride0 * 4)
         // With m 2 every other node is above level 0, and they have two lists on average.
-        linksUpper = try reserve(store.capacity * strideUpper * 4)
-        upperPlace = try reserve(store.capacity * 4)
-        locks = try reserve(store.capacity)
-        incoming = try reserve(store.capacity * 4)
+        linksUpper = try reserve(capacity * strideUpper * 4)
+        upperPlace = try reserve(capacity * 4)
+        locks = try reserve(capacity)
+        incoming = try reserve(capacity * 4)
     }
 
     // MARK: Entry point

@@ -7,10 +7,9 @@ import Synchronization
     var pool = CandidatePool()
     /// Nodes still to be expanded where not every node may enter the pool.
     var frontier = Frontier()
-    /// The unvisited neighbors of a node, their distances, and four row pointers for the kernel.
+    /// The unvisited neighbors of a node, and their distances.
     let batch: UnsafeMutablePointer<UInt32>
     let distances: UnsafeMutablePointer<Float>
-    let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
     /// The nodes that a selection has kept so far.
     let kept: UnsafeMutablePointer<UInt32>
     private var marks: UnsafeMutablePointer<UInt16>
@@ -25,16 +24,13 @@ import Synchronization
         self.activity = activity
         unsafe batch = .allocate(capacity: Self.batchLimit)
         unsafe distances = .allocate(capacity: Self.batchLimit)
-        unsafe rows = .allocate(capacity: 4)
         unsafe kept = .allocate(capacity: Self.batchLimit)
-        unsafe rows.initialize(repeating: nil, count: 4)
         unsafe marks = .allocate(capacity: 0)
     }
 
     deinit {
         unsafe batch.deallocate()
         unsafe distances.deallocate()
-        unsafe rows.deallocate()
         unsafe kept.deallocate()
         unsafe marks.deallocate()
     }

@@ -9,7 +9,8 @@ extension VectorIndex {
     /// - Throws: ``CheckpointError/file(_:)``; a file of that name that was there before is still there.
     package func checkpoint(to path: String, sequence: UInt64) throws(CheckpointError) {
         var header = CheckpointHeader(index: self, sequence: sequence)
-        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount)
+        let chosen = CodeChoice.Section(choice.withLock { $0 })
+        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [chosen.bytes]
         do throws(FileError) {
             var file = try DurableFile(path: path)
             // The header comes first in the file and is known last: its checksums are those of the sections.
@@ -34,13 +35,14 @@ extension VectorIndex {
     /// - Returns: the index, and the sequence that it reflects.
     /// - Throws: ``CheckpointError`` for whatever is not exactly what was written for these parameters.
     package static func open(
-        path: String, dimension: Int, metric: Metric, parameters: HNSWParameters
+        path: String, dimension: Int, metric: Metric, parameters: HNSWParameters, storage: VectorStorage = .f32
     ) throws(CheckpointError) -> (VectorIndex, sequence: UInt64) {
         let file: MappedFile
         do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
         let index: VectorIndex
         do throws(IndexError) {
-            index = try VectorIndex(dimension: dimension, metric: metric, parameters: parameters)
+            index = try VectorIndex(
+                dimension: dimension, metric: metric, parameters: parameters, storage: storage)
         } catch {
             throw .foreign("\(error)")
         }
@@ -57,7 +59,10 @@ extension VectorIndex {
         guard header.slots <= store.capacity, header.upperCount <= store.capacity else {
             throw .damaged("it says \(header.slots) slots")
         }
-        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount)
+        guard let chosen = CodeChoice.Section(byteCount: header.sections[5].length, dimension: dimension) else {
+            throw .damaged("it says \(header.sections[5].length) bytes about its codes")
+        }
+        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [chosen.bytes]
         var offset = CheckpointFormat.headerSize
         for (number, section) in header.sections.enumerated() {
             let padded = unsafe CheckpointFormat.padded(targets[number].count)
@@ -72,6 +77,7 @@ extension VectorIndex {
         }
         guard offset == bytes.count else { throw .damaged("it has \(bytes.count - offset) bytes too many") }
         try adopt(header)
+        try adopt(chosen)
     }
 
     /// Copies a padded section, and returns the checksum of what was copied.
@@ -90,7 +96,7 @@ extension VectorIndex {
         return checksum.value
     }
 
-    /// The five sections, as they lie in memory.
+    /// The sections that lie in memory as in the file: all but the last.
     private func sectionBytes(end: Int, upperCount: Int) -> [UnsafeMutableRawBufferPointer] {
         unsafe [
             states.bytes(end: end), graph.level0Bytes(end: end), graph.upperPlaceBytes(end: end),

@@ -28,9 +28,9 @@ extension VectorIndex {
     func connect(_ stray: UInt32) -> Bool {
         gate.search { scratch in
             guard let entry = graph.entry, entry.node != stray else { return false }
-            let measure = store.measure
+            let measure = walkMeasure
             var counts = WalkCounts()
-            let query = unsafe UnsafePointer(store.row(stray))
+            let query = unsafe measure.row(stray)
             scratch.beginVisit(end: states.end)
             unsafe graph.searchLayer(
                 0, from: (entry.node, measure.distance(query, entry.node)), orFrom: entry.node,

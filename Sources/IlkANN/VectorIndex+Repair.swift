@@ -69,7 +69,7 @@ extension VectorIndex {
     /// Choosing the whole list anew would be simpler, and leaves a list about half as long: selection keeps few of many
     /// candidates, and a list grows by the links that others ask for.
     private func mend(_ node: UInt32, _ scratch: Scratch) {
-        let measure = store.measure
+        let measure = walkMeasure
         for level in 0...graph.level(of: node) {
             let list = graph.list(node, level: level)
             let old = list.nodes()

@@ -20,40 +20,75 @@ extension VectorIndex {
         }
     }
 
-    private func walk(
-        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, budget: Int, _ scratch: Scratch
+    func walk(
+        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, budget: Int,
+        leavingOut: UInt32? = nil, _ scratch: Scratch
     ) -> SearchOutcome {
-        let measure = store.measure
         var counts = WalkCounts()
+        let (codes, trial) = choice.withLock { ($0.codes, $0.trial) }
         // Taken together and before the walk: a node that is linked meanwhile is either in this list or in the graph
         // that the walk begins to read.
         let (waiting, entry) = pending.withLock { ($0.copy(), graph.entry) }
         scratch.beginVisit(end: states.end)
+        if let leavingOut { _ = scratch.visit(leavingOut) }
         scratch.pool.reset(limit: ef)
         if let entry {
-            let start = unsafe graph.descend(
-                to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
-            if let admitting {
-                unsafe graph.searchLayer(
-                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
-                    budget: budget, counts: &counts
-                ) { admitting.contains($0) && states[$0].isLive }
-            } else if removedCount > 0 || budget < .max {
-                unsafe graph.searchLayer(
-                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
-                    budget: budget, counts: &counts
-                ) { states[$0].isLive }
+            if let codes {
+                unsafe codes.withEncoded(query) { code in
+                    unsafe walk(
+                        code, codes.measure, from: entry, ef: ef, admitting: admitting, budget: budget, scratch, &counts
+                    )
+                }
+                let width = trial?.rescored(for: k) ?? ef
+                counts.distances += unsafe measureAgain(width, query, scratch)
             } else {
-                unsafe graph.searchLayer(
-                    0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
-                    counts: &counts)
+                unsafe walk(
+                    query, store.measure, from: entry, ef: ef, admitting: admitting, budget: budget, scratch, &counts)
             }
         }
         if !waiting.isEmpty {
             counts.distances += unsafe scan(
-                waiting.lazy.filter { !scratch.wasVisited($0) }, query, measure, scratch, admitting: admitting)
+                waiting.lazy.filter { !scratch.wasVisited($0) }, query, store.measure, scratch, admitting: admitting)
         }
         return outcome(of: scratch, k: k, counts)
+    }
+
+    /// Leaves the `ef` nearest that a walk meets, by the measure given, in the pool.
+    private func walk(
+        _ query: UnsafeRawPointer, _ measure: Measure, from entry: (node: UInt32, level: Int), ef: Int,
+        admitting: OrdinalSet?, budget: Int, _ scratch: Scratch, _ counts: inout WalkCounts
+    ) {
+        let start = unsafe graph.descend(
+            to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
+        if let admitting {
+            unsafe graph.searchLayer(
+                0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                budget: budget, counts: &counts
+            ) { admitting.contains($0) && states[$0].isLive }
+        } else if removedCount > 0 || budget < .max {
+            unsafe graph.searchLayer(
+                0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                budget: budget, counts: &counts
+            ) { states[$0].isLive }
+        } else {
+            unsafe graph.searchLayer(
+                0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
+                counts: &counts)
+        }
+    }
+
+    /// Puts the first `width` of the pool in the order of the vectors themselves; the others leave it.
+    ///
+    /// - Returns: how many were measured.
+    private func measureAgain(_ width: Int, _ query: UnsafePointer<Float>, _ scratch: Scratch) -> Int {
+        let nodes = (0..<min(width, scratch.pool.count)).map { scratch.pool[$0].node }
+        scratch.pool.reset(limit: width)
+        for first in stride(from: 0, to: nodes.count, by: 64) {
+            let count = min(64, nodes.count - first)
+            for place in 0..<count { unsafe scratch.batch[place] = nodes[first + place] }
+            unsafe poolBatch(count, query, store.measure, scratch)
+        }
+        return nodes.count
     }
 
     /// The nearest of all live vectors, exactly.
@@ -83,17 +118,13 @@ extension VectorIndex {
 
     /// Measures live nodes a batch at a time into the pool, and returns how many they were.
     private func scan(
-        _ nodes: some Sequence<UInt32>, _ query: UnsafePointer<Float>, _ measure: Measure, _ scratch: Scratch,
+        _ nodes: some Sequence<UInt32>, _ query: UnsafeRawPointer, _ measure: Measure, _ scratch: Scratch,
         admitting: OrdinalSet?
     ) -> Int {
         var total = 0
         var count = 0
         func flush() {
-            unsafe measure.distances(
-                query, to: scratch.batch, count: count, into: scratch.distances, rows: scratch.rows)
-            for place in 0..<count where unsafe scratch.distances[place] < scratch.pool.bound {
-                _ = unsafe scratch.pool.insert(distance: scratch.distances[place], node: scratch.batch[place])
-            }
+            unsafe poolBatch(count, query, measure, scratch)
             total += count
             count = 0
         }
@@ -104,6 +135,14 @@ extension VectorIndex {
         }
         flush()
         return total
+    }
+
+    /// Measures the first `count` nodes of the batch, and puts them into the pool where they are near enough.
+    private func poolBatch(_ count: Int, _ query: UnsafeRawPointer, _ measure: Measure, _ scratch: Scratch) {
+        unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances)
+        for place in 0..<count where unsafe scratch.distances[place] < scratch.pool.bound {
+            _ = unsafe scratch.pool.insert(distance: scratch.distances[place], node: scratch.batch[place])
+        }
     }
 
     private func outcome(of scratch: Scratch, k: Int, _ counts: WalkCounts) -> SearchOutcome {

@@ -24,21 +24,29 @@ package final class VectorIndex: Sendable {
     package let dimension: Int
     package let metric: Metric
     package let parameters: HNSWParameters
+    package let storage: VectorStorage
     let store: VectorStore
     let graph: HNSWGraph
     let gate = SearchGate()
     let states: SlotStates
     /// Placed and not yet linked; also those of them that were removed since, until they are passed over or repaired.
     let pending = Mutex(PendingList())
+    /// What walks measure.
+    let choice = Mutex(CodeChoice())
+    /// How searches' recall grows with their width.
+    let recallMeasurement = Mutex(RecallMeasurement())
     /// Nodes that were linked since all were last seen to be reachable.
     let linkedSinceAudit = Atomic<Int>(0)
 
-    package init(dimension: Int, metric: Metric, parameters: HNSWParameters) throws(IndexError) {
+    package init(
+        dimension: Int, metric: Metric, parameters: HNSWParameters, storage: VectorStorage = .f32
+    ) throws(IndexError) {
         self.dimension = dimension
         self.metric = metric
         self.parameters = parameters
+        self.storage = storage
         store = try VectorStore(dimension: dimension, metric: metric)
-        graph = try HNSWGraph(store: store, parameters: parameters)
+        graph = try HNSWGraph(capacity: store.capacity, parameters: parameters)
         states = try SlotStates(capacity: store.capacity)
     }
 
@@ -83,7 +91,11 @@ package final class VectorIndex: Sendable {
     package func place(_ vector: Span<Float>, at ordinal: Ordinal) {
         precondition(isVacant(ordinal), "ordinal \(ordinal.rawValue) is \(states[ordinal.rawValue])")
         store.write(vector, at: ordinal.rawValue)
+        if let codes = choice.withLock({ $0.codes }) {
+            unsafe codes.encodeNewcomer(store.row(ordinal.rawValue), at: ordinal.rawValue)
+        }
         states.set(ordinal.rawValue, .pending)
+        countChange()
         pending.withLock { $0.append(ordinal.rawValue) }
     }
 
@@ -92,6 +104,7 @@ package final class VectorIndex: Sendable {
         switch states[ordinal.rawValue] {
         case .linked:
             states.set(ordinal.rawValue, .removed)
+            countChange()
         case .pending:
             // It stays in the list of what is pending, where every reader passes it over.
             states.set(ordinal.rawValue, .retired)
@@ -107,6 +120,7 @@ package final class VectorIndex: Sendable {
     @discardableResult
     package func linkPending(threads: Int = 1, progress: ((done: Int, total: Int)) -> Bool = { _ in true }) -> Bool {
         let total = pendingCount
+        fitCodesIfNeeded(threads: threads)
         while pendingCount > 0 {
             // The graph of a build begins with one node, so that no two threads make the first.
             if graph.entry == nil { linkFirst(1, threads: 1) } else { linkFirst(Self.linkSlice, threads: threads) }
@@ -124,12 +138,13 @@ package final class VectorIndex: Sendable {
         let next = Atomic<Int>(0)
         let alone = Mutex<[UInt32]>([])
         Workers.run(min(threads, waiting.count)) { _ in
+            let measure = walkMeasure
             while true {
                 let place = next.add(1, ordering: .relaxed).oldValue
                 guard place < waiting.count else { return }
                 let node = waiting[place]
                 guard states[node] == .pending else { continue }
-                if !link(node) { alone.withLock { $0.append(node) } }
+                if !link(node, measure) { alone.withLock { $0.append(node) } }
             }
         }
         let left = alone.withLock { Set($0) }
@@ -137,7 +152,7 @@ package final class VectorIndex: Sendable {
         // These met only removed nodes. They begin at a live one, or begin the graph anew, one after the other.
         for node in left.sorted() {
             replaceEntryIfRemoved()
-            let isLinked = link(node)
+            let isLinked = link(node, walkMeasure)
             precondition(isLinked, "node \(node) met nothing, though it began at a live node")
             states.set(node, .linked)
         }
@@ -146,10 +161,11 @@ package final class VectorIndex: Sendable {
     }
 
     /// - Returns: false if the node met no live one.
-    private func link(_ node: UInt32) -> Bool {
+    private func link(_ node: UInt32, _ measure: Measure) -> Bool {
         gate.search { scratch in
             // Removed nodes are told apart only where there are any: that walk is slower.
-            graph.insert(node, scratch: scratch, end: states.end, states: removedCount > 0 ? states : nil)
+            graph.insert(
+                node, measure: measure, scratch: scratch, end: states.end, states: removedCount > 0 ? states : nil)
         }
     }
 
@@ -176,6 +192,7 @@ package final class VectorIndex: Sendable {
         let end = states.end
         return [
             ("vectors", end * store.stride * 4),
+            ("codes", end * (choice.withLock { $0.codes }?.quantizer.stride ?? 0)),
             (
                 "links",
                 end * (graph.stride0 * 4 + HNSWGraph.bytesBesideLinks + 1) + graph.upperCount.load(ordering: .relaxed)

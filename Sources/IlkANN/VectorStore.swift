@@ -43,7 +43,7 @@ import IlkVectors
     }
 
     /// What a graph walk needs of this store, in registers.
-    var measure: Measure { unsafe Measure(metric, base: base, stride: stride, dimension: dimension) }
+    var measure: Measure { unsafe Measure(metric, floats: base, stride: stride, dimension: dimension) }
 }
 
 extension Metric {

@@ -73,7 +73,8 @@ final class CollectionContent: Sendable {
     static func emptyIndex(of field: VectorField, seed: UInt64) throws(IlkError) -> VectorIndex {
         do throws(IndexError) {
             return try VectorIndex(
-                dimension: field.dimension, metric: Metric(field.metric), parameters: HNSWParameters(field, seed: seed))
+                dimension: field.dimension, metric: Metric(field.metric), parameters: HNSWParameters(field, seed: seed),
+                storage: VectorStorage(field.storage))
         } catch {
             let code: ErrorCode = if case .parameter = error { .invalidRequest } else { .unavailable }
             throw IlkError(code, "vector field '\(field.name)': \(error)", retryable: false)
@@ -121,6 +122,16 @@ extension Metric {
         case .cosine: self = .cosine
         case .dot: self = .dot
         case .l2: self = .l2
+        }
+    }
+}
+
+extension VectorStorage {
+    init(_ name: StorageName) {
+        switch name {
+        case .f32: self = .f32
+        case .u8: self = .u8
+        case .auto: self = .auto
         }
     }
 }

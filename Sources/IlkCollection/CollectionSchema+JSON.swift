@@ -14,7 +14,7 @@ extension CollectionSchema {
         let hnsw = JSONObject([("m", .int(Int64(field.m))), ("ef_construction", .int(Int64(field.efConstruction)))])
         var json = JSONObject([
             ("dimension", .int(Int64(field.dimension))), ("metric", .string(field.metric.rawValue)),
-            ("hnsw", .object(hnsw)),
+            ("storage", .string(field.storage.rawValue)), ("hnsw", .object(hnsw)),
         ])
         guard let model = field.model else { return json }
         json["model"] = .string(model)
@@ -68,6 +68,11 @@ extension VectorField {
         else { return nil }
         self.init(
             name: name, dimension: Int(dimension), metric: metric, m: Int(m), efConstruction: Int(efConstruction))
+        // A collection of a time before codes has none written down, and takes them like a new one.
+        if let value = json["storage"] {
+            guard case .string(let name) = value, let storage = StorageName(rawValue: name) else { return nil }
+            self.storage = storage
+        }
         if case .string(let model)? = json["model"] { self.model = model }
         guard case .array(let parts)? = json["source"] else { return }
         for part in parts {

@@ -14,6 +14,8 @@ struct DenseSearch {
     let efSearch: Int
     let maxDistance: Float
     private let exact: Bool
+    /// What a search that names a recall is told.
+    private let aim: Aim?
     private let endOrdinal: Int
     private let fieldName: String
 
@@ -25,6 +27,23 @@ struct DenseSearch {
         var distances = 0
         var hops = 0
         var turnedIntoScan: String?
+    }
+
+    /// A recall that was asked for, and what the index knows of it.
+    private struct Aim {
+        var recall: Double
+        /// Whether the recall of this index's searches has been measured.
+        var isMeasured: Bool
+        /// The width that reaches it; nil where only a scan is known to.
+        var ef: Int?
+
+        init(_ recall: Double, k: Int, of index: VectorIndex) {
+            self.recall = recall
+            let curve = index.recallCurve
+            isMeasured = curve != nil
+            // Before it is known, wide enough for what is usual.
+            ef = curve.map { $0.ef(reaching: recall, k: k) } ?? max(512, 16 * k)
+        }
     }
 
     /// A search of `k` hits.
@@ -42,7 +61,8 @@ struct DenseSearch {
     ) throws(IlkError) {
         index = content.indexes[dense.field]
         self.k = k
-        exact = request.exact
+        aim = request.recall.map { [index] in Aim($0, k: k, of: index) }
+        exact = request.exact || aim.map { $0.ef == nil } ?? false
         endOrdinal = Int(content.directory.endOrdinal)
         fieldName = content.schema.vectors[dense.field].name
         switch dense.query {
@@ -59,7 +79,7 @@ struct DenseSearch {
             try content.schema.check(query, field: dense.field, what: "the text's vector")
         }
         // Wide enough for recall@10 of 0.99 on Fashion-MNIST; wider where more is asked for.
-        efSearch = max(request.ef ?? max(64, k + k / 2), k + (origin == nil ? 0 : 1))
+        efSearch = max(request.ef ?? aim?.ef ?? max(64, k + k / 2), k + (origin == nil ? 0 : 1))
         var farthest = request.maxDistance ?? .infinity
         if let least = request.minScore.dense { farthest = min(farthest, index.metric.distance(ofScore: least)) }
         maxDistance = farthest
@@ -137,6 +157,11 @@ struct DenseSearch {
             ("exact", .bool(found.isExact)), ("using", .string(fieldName)), ("ef", number(efSearch)),
             ("live", number(index.count)), ("pending", number(index.pendingCount)), ("matching", number(matching)),
             ("distances", number(found.distances)), ("hops", number(found.hops)),
+            (
+                "recall",
+                aim.map { .object(JSONObject([("asked", .double($0.recall)), ("measured", .bool($0.isMeasured))])) }
+                    ?? .null
+            ),
         ]
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import IlkANN
 import IlkLexical
 package import IlkProtocol
+import IlkVectors
 
 extension VectorCollection {
     /// What `collection.describe` says: schema, counts, state, sequence, and bytes by part.
@@ -17,14 +18,17 @@ extension VectorCollection {
         }
         func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
         let indexes = zip(content.schema.vectors, content.indexes).map { field, index in
-            (
-                field.name,
-                JSONValue.object(
-                    JSONObject([
-                        ("vectors", number(index.count)), ("pending", number(index.pendingCount)),
-                        ("removed", number(index.removedCount)),
-                    ]))
-            )
+            let (storage, trial) = index.storageInUse
+            var members = [
+                ("vectors", number(index.count)), ("pending", number(index.pendingCount)),
+                ("removed", number(index.removedCount)), ("storage", .string(storage.rawValue)),
+            ]
+            if let trial {
+                let measured = [("rescored", number(trial.rescored)), ("recall", .double(trial.recall))]
+                members.append(("codes", .object(JSONObject(measured))))
+            }
+            if let curve = index.recallCurve { members.append(("recall", curve.json)) }
+            return (field.name, JSONValue.object(JSONObject(members)))
         }
         var memory = [
             ("directory", number(content.directory.memoryBytes)), ("filters", number(content.filters.memoryBytes)),
@@ -65,5 +69,25 @@ extension VectorCollection {
                 let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
                 return (name, .int((attributes?[.size] as? NSNumber)?.int64Value ?? 0))
             })
+    }
+}
+
+extension RecallCurve {
+    /// The curve as `collection.describe` shows it: up to where nothing is missed any more.
+    fileprivate var json: JSONValue {
+        let end = rungs.firstIndex { $0.recall > 0.9999 } ?? rungs.count - 1
+        func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+        let points = rungs[...end].map { rung in
+            JSONValue.object(
+                JSONObject([
+                    ("ef", .int(Int64(rung.ef))), ("recall", .double(rounded(rung.recall))),
+                    ("error", .double(rounded(rung.standardError))),
+                ]))
+        }
+        return .object(
+            JSONObject([
+                ("k", .int(Int64(Self.k))), ("searches", .int(Int64(searches))), ("vectors", .int(Int64(count))),
+                ("curve", .array(points)),
+            ]))
     }
 }

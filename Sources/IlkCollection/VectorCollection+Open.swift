@@ -188,7 +188,7 @@ struct CollectionLoading {
             do {
                 let (opened, sequence) = try VectorIndex.open(
                     path: path, dimension: field.dimension, metric: Metric(field.metric),
-                    parameters: HNSWParameters(field, seed: meta.seed))
+                    parameters: HNSWParameters(field, seed: meta.seed), storage: VectorStorage(field.storage))
                 if sequence > meta.sequence {
                     problem = "its checkpoint is newer than its records"
                 } else if mine.contains(where: { $0.born > sequence && !opened.isVacant($0.ordinal) }) {

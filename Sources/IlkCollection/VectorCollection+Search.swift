@@ -29,7 +29,8 @@ extension VectorCollection {
     /// Whether a search is short enough to be answered on an event loop.
     package func isQuick(_ request: SearchRequest) -> Bool {
         guard !request.exact, request.filter == nil, request.maxDistance == nil, request.k <= 100 else { return false }
-        guard (request.ef ?? 0) <= 512, !request.withVectors, request.words == nil, request.minScore == LegScores(),
+        guard (request.ef ?? 0) <= 512, request.recall == nil, !request.withVectors, request.words == nil,
+            request.minScore == LegScores(),
             request.facets.isEmpty
         else { return false }
         if case .text = request.query { return false }

@@ -57,7 +57,8 @@ extension VectorField {
     }
 
     private init(name: String, _ element: JSONElement, at path: String) throws(IlkError) {
-        let parameters = try Parameters(element, at: path, known: ["dimension", "metric", "hnsw", "model", "source"])
+        let parameters = try Parameters(
+            element, at: path, known: ["dimension", "metric", "storage", "hnsw", "model", "source"])
         let model = try parameters.optionalName("model")
         if model == nil {
             _ = try parameters.require("dimension")
@@ -69,7 +70,8 @@ extension VectorField {
         self.init(
             name: name, dimension: try parameters.int("dimension", in: 1...Parameters.maximumDimension) ?? 0,
             metric: model == nil ? try parameters.word("metric") : try parameters.optionalWord("metric") ?? .cosine,
-            model: model, source: try parameters.source() ?? [])
+            storage: try parameters.optionalWord("storage") ?? .auto, model: model,
+            source: try parameters.source() ?? [])
         guard let element = parameters["hnsw"] else { return }
         let hnsw = try Parameters(element, at: parameters.place("hnsw"), known: ["m", "ef_construction"])
         m = try hnsw.int("m", in: 2...128) ?? m

@@ -52,6 +52,16 @@ public enum MetricName: String, Sendable, CaseIterable {
     case l2
 }
 
+/// What searches of a vector field read, on the wire: `f32`, `u8` or `auto`.
+public enum StorageName: String, Sendable, CaseIterable {
+    /// The vectors, 4 bytes a component.
+    case f32
+    /// Codes of one byte a component; the best are measured again with the vectors.
+    case u8
+    /// Codes where a trial on the collection's own vectors shows that they lose nothing, vectors where not.
+    case auto
+}
+
 /// One vector field of a collection.
 public struct VectorField: Equatable, Sendable {
     /// Of the same characters as a collection's name.
@@ -60,6 +70,8 @@ public struct VectorField: Equatable, Sendable {
     public var dimension: Int
     /// What near means.
     public var metric: MetricName
+    /// What searches read.
+    public var storage: StorageName
     /// Links a node keeps above level 0, `M` in Malkov & Yashunin (2018); 2 to 128.
     ///
     /// Level 0 keeps twice as many.
@@ -73,12 +85,13 @@ public struct VectorField: Equatable, Sendable {
 
     /// Makes a field with the paper's parameters unless told otherwise.
     public init(
-        name: String, dimension: Int, metric: MetricName, m: Int = 16, efConstruction: Int = 200,
-        model: String? = nil, source: [SourcePart] = []
+        name: String, dimension: Int, metric: MetricName, storage: StorageName = .auto, m: Int = 16,
+        efConstruction: Int = 200, model: String? = nil, source: [SourcePart] = []
     ) {
         self.name = name
         self.dimension = dimension
         self.metric = metric
+        self.storage = storage
         self.m = m
         self.efConstruction = efConstruction
         self.model = model

@@ -84,7 +84,8 @@ extension PointsFacets {
 extension SearchRequest {
     /// The fields of a search besides `collection`.
     static let fields = [
-        "vector", "id", "text", "using", "k", "ef", "filter", "exact", "with_payload", "with_vectors", "max_distance",
+        "vector", "id", "text", "using", "k", "ef", "recall", "filter", "exact", "with_payload", "with_vectors",
+        "max_distance",
         "explain", "mode", "weights", "fusion", "min_score", "depth", "highlight", "facets", "fingerprint",
     ]
 
@@ -106,10 +107,11 @@ extension SearchRequest {
         case (nil, let id?, nil): query = .point(try Parameters.id(id, parameters.place("id")))
         case (nil, nil, let text?): query = .text(text)
         }
+        let recall = try parameters.recall()
         self.init(
             collection: collection, query: query, using: try parameters.optionalName("using"),
             k: try parameters.int("k", in: 1...10_000) ?? 10, ef: try parameters.int("ef", in: 1...100_000),
-            filter: try parameters.filter(), exact: try parameters.bool("exact"),
+            recall: recall, filter: try parameters.filter(), exact: try parameters.bool("exact"),
             withPayload: try parameters.payloadSelection(default: .none),
             withVectors: try parameters.bool("with_vectors"), maxDistance: try parameters.float("max_distance"),
             explain: try parameters.bool("explain"), mode: try parameters.optionalWord("mode"),
@@ -119,6 +121,26 @@ extension SearchRequest {
             highlight: try parameters.bool("highlight"),
             facets: try parameters.optionalStrings("facets", atMost: 16) ?? [],
             fingerprint: try parameters.optionalString("fingerprint"))
+    }
+}
+
+extension Parameters {
+    /// The recall that is asked for: instead of a width, and of an exact search, whose recall is 1.
+    fileprivate func recall() throws(IlkError) -> Double? {
+        guard let value = try float("recall") else { return nil }
+        guard value >= 0.5, value <= 0.9991 else {
+            throw IlkError(
+                .invalidRequest,
+                "\(place("recall")) is \(value); give 0.5 to 0.999, or 'exact' where every neighbor must be found")
+        }
+        guard self["ef"] == nil else {
+            throw IlkError(
+                .invalidRequest, "\(path) has both 'ef' and 'recall'; send one of them: a recall chooses the ef")
+        }
+        guard try !bool("exact") else {
+            throw IlkError(.invalidRequest, "\(path) has both 'exact' and 'recall'; an exact search finds all")
+        }
+        return (Double(value) * 1e6).rounded() / 1e6
     }
 }
 

@@ -25,6 +25,8 @@ public struct SearchRequest: Equatable, Sendable {
     public var k: Int
     /// Width of the candidate list, `efSearch`, 1 to 100,000; ilk chooses if absent.
     public var ef: Int?
+    /// The share of the true neighbors that searches shall find on average, 0.5 to 0.999, in place of `ef`.
+    public var recall: Double?
     /// What may be a hit; every point if absent.
     public var filter: WireFilter?
     /// Whether to compare with every point instead of walking the graph.
@@ -58,8 +60,9 @@ public struct SearchRequest: Equatable, Sendable {
 
     /// Makes the parameters; that numbers are in their ranges is the parser's business.
     public init(
-        collection: String, query: Query, using: String? = nil, k: Int = 10, ef: Int? = nil, filter: WireFilter? = nil,
-        exact: Bool = false, withPayload: PayloadSelection = .none, withVectors: Bool = false,
+        collection: String, query: Query, using: String? = nil, k: Int = 10, ef: Int? = nil, recall: Double? = nil,
+        filter: WireFilter? = nil, exact: Bool = false, withPayload: PayloadSelection = .none,
+        withVectors: Bool = false,
         maxDistance: Float? = nil, explain: Bool = false, mode: SearchMode? = nil, words: String? = nil,
         weights: LegWeights = LegWeights(), fusion: FusionMethod = .scores,
         minScore: LegScores = LegScores(), depth: Int? = nil,
@@ -70,6 +73,7 @@ public struct SearchRequest: Equatable, Sendable {
         self.using = using
         self.k = k
         self.ef = ef
+        self.recall = recall
         self.filter = filter
         self.exact = exact
         self.withPayload = withPayload

@@ -2,7 +2,7 @@ import CIlkKernels
 
 /// The distance kernels of this CPU, chosen when the program was loaded.
 package enum Kernels {
-    /// `avx512`, `avx2`, `neon` or `plain`.
+    /// `avx512vnni`, `avx512`, `avx2`, `dotprod`, `neon` or `plain`.
     package static var name: String { unsafe String(cString: selected.pointee.name) }
 
     /// The table itself, for loops that take its functions out once.
@@ -14,7 +14,7 @@ package enum Kernels {
         // SAFETY: the kernel reads `a.count` floats from both, which live for the closures; an empty base may be nil.
         return unsafe a.withUnsafeBufferPointer { a in
             unsafe b.withUnsafeBufferPointer { b in
-                unsafe a.isEmpty ? 0 : selected.pointee.dot(a.baseAddress!, b.baseAddress!, a.count)
+                unsafe a.isEmpty ? 0 : -selected.pointee.dot.one(a.baseAddress!, b.baseAddress!, a.count)
             }
         }
     }

@@ -1,82 +1,63 @@
 import CIlkKernels
 
-/// Distances as a walk orders them: the squared Euclidean one, or the negative inner product.
+/// Distances between the rows of one array, as a walk orders them: smaller is nearer.
 ///
-/// Taken out of the store once a search: no class, no existential, no choice of metric in the loop.
+/// The squared Euclidean distance, or the negative inner product; of floats, or of codes, which are another unit of the
+/// same. Taken out of its array once a search: no class, no existential, no choice of metric or kind in the loop.
 @safe @frozen package struct Measure {
-    package let base: UnsafeMutablePointer<Float>
+    package let base: UnsafeRawPointer
+    /// Bytes from one row to the next.
     package let stride: Int
-    package let dimension: Int
-    package let sign: Float
-    package let one: @convention(c) (UnsafePointer<Float>?, UnsafePointer<Float>?, Int) -> Float
-    package let four:
+    /// Components of a row that are read.
+    package let count: Int
+    package let one: @convention(c) (UnsafeRawPointer?, UnsafeRawPointer?, Int) -> Float
+    package let many:
         @convention(c) (
-            UnsafePointer<Float>?, UnsafePointer<UnsafePointer<Float>?>?, Int, UnsafeMutablePointer<Float>?
+            UnsafeRawPointer?, UnsafeRawPointer?, Int, UnsafePointer<UInt32>?, Int, Int, UnsafeMutablePointer<Float>?
         ) -> Void
 
-    /// Distances by a metric over rows of `dimension` floats, `stride` floats apart.
-    package init(_ metric: Metric, base: UnsafeMutablePointer<Float>, stride: Int, dimension: Int) {
+    /// Distances of floats, in rows of `dimension` that lie `stride` floats apart.
+    ///
+    /// Cosine takes them to have length 1.
+    package init(_ metric: Metric, floats: UnsafePointer<Float>, stride: Int, dimension: Int) {
+        let kernels = unsafe Kernels.selected
+        let distance = unsafe metric == .l2 ? kernels.pointee.l2 : kernels.pointee.dot
+        unsafe self.init(UnsafeRawPointer(floats), stride: stride * MemoryLayout<Float>.stride, dimension, distance)
+    }
+
+    /// Distances of codes, in rows of `stride` bytes, a multiple of 64.
+    ///
+    /// Where vectors have length 1 their Euclidean distance orders as the cosine does, and is the nearer to it in codes.
+    package init(_ metric: Metric, codes: UnsafePointer<UInt8>, stride: Int) {
+        let kernels = unsafe Kernels.selected
+        let distance = unsafe metric == .dot ? kernels.pointee.dot_codes : kernels.pointee.l2_codes
+        unsafe self.init(UnsafeRawPointer(codes), stride: stride, stride, distance)
+    }
+
+    private init(_ base: UnsafeRawPointer, stride: Int, _ count: Int, _ distance: ilk_distance) {
         unsafe self.base = base
         self.stride = stride
-        self.dimension = dimension
-        let kernels = unsafe Kernels.selected
-        switch metric {
-        case .l2:
-            sign = 1
-            unsafe one = kernels.pointee.l2
-            unsafe four = kernels.pointee.l2x4
-        case .cosine, .dot:
-            sign = -1
-            unsafe one = kernels.pointee.dot
-            unsafe four = kernels.pointee.dot4
-        }
+        self.count = count
+        unsafe one = distance.one
+        unsafe many = distance.many
     }
 
     @inlinable @inline(__always)
-    package func row(_ node: UInt32) -> UnsafePointer<Float> { unsafe UnsafePointer(base + Int(node) * stride) }
+    package func row(_ node: UInt32) -> UnsafeRawPointer { unsafe base + Int(node) * stride }
 
     @inlinable @inline(__always)
-    package func distance(_ query: UnsafePointer<Float>, _ node: UInt32) -> Float {
-        unsafe bounded(sign * one(query, row(node), dimension))
+    package func distance(_ query: UnsafeRawPointer, _ node: UInt32) -> Float {
+        // Vectors that are too far apart for a float are far, not nowhere.
+        let distance = unsafe one(query, row(node), count)
+        return distance < Float.greatestFiniteMagnitude ? distance : Float.greatestFiniteMagnitude
     }
 
-    /// A distance that can be compared: the kernels may overflow for vectors that are far apart, though each is finite.
-    @inlinable @inline(__always)
-    func bounded(_ distance: Float) -> Float {
-        distance < Float.greatestFiniteMagnitude ? distance : Float.greatestFiniteMagnitude
-    }
-
-    /// Distances to `count` nodes, four rows at a time; the rows of the next four are fetched meanwhile.
+    /// Distances to `nodeCount` nodes, written to `out`.
     @inlinable @inline(__always)
     package func distances(
-        _ query: UnsafePointer<Float>, to nodes: UnsafePointer<UInt32>, count: Int,
-        into out: UnsafeMutablePointer<Float>, rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+        _ query: UnsafeRawPointer, to nodes: UnsafePointer<UInt32>, count nodeCount: Int,
+        into out: UnsafeMutablePointer<Float>
     ) {
-        var place = 0
-        unsafe prefetch(nodes, 0..<min(4, count))
-        while place + 4 <= count {
-            unsafe prefetch(nodes, place + 4..<min(place + 8, count))
-            for lane in 0..<4 { unsafe rows[lane] = row(nodes[place + lane]) }
-            unsafe four(query, rows, dimension, out + place)
-            place += 4
-        }
-        while place < count {
-            unsafe out[place] = one(query, row(nodes[place]), dimension)
-            place += 1
-        }
-        for place in 0..<count { unsafe out[place] = bounded(sign * out[place]) }
-    }
-
-    /// The first lines of some rows; the CPU's own prefetcher goes on from there.
-    @inlinable @inline(__always)
-    func prefetch(_ nodes: UnsafePointer<UInt32>, _ range: Range<Int>) {
-        guard !range.isEmpty else { return }
-        for place in range {
-            let row = unsafe UnsafeRawPointer(row(nodes[place]))
-            unsafe Memory.prefetch(row)
-            unsafe Memory.prefetch(row + 64)
-            unsafe Memory.prefetch(row + 128)
-            unsafe Memory.prefetch(row + 192)
-        }
+        unsafe many(query, base, stride, nodes, nodeCount, count, out)
     }
 }

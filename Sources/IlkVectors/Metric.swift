@@ -7,3 +7,13 @@ package enum Metric: String, Sendable, CaseIterable {
     /// The Euclidean distance.
     case l2
 }
+
+/// What a walk through the graph measures: the vectors themselves, or codes of them.
+package enum VectorStorage: String, Sendable, CaseIterable {
+    /// The vectors, 4 bytes a component.
+    case f32
+    /// Codes of one byte a component, beside the vectors that the best are measured again with.
+    case u8
+    /// Codes where a trial on the collection's own vectors shows that nothing is lost, vectors where not.
+    case auto
+}

@@ -135,6 +135,7 @@ struct FieldArgument: ExpressibleByArgument {
 }
 
 extension MetricName: ExpressibleByArgument {}
+extension StorageName: ExpressibleByArgument {}
 extension EmbeddingKind: ExpressibleByArgument {}
 extension SearchMode: ExpressibleByArgument {}
 extension SelectionWay: ExpressibleByArgument {}

@@ -7,10 +7,13 @@ struct Bench {
     let index: VectorIndex
     var vectors: [UInt32: [Float]] = [:]
 
-    init(_ metric: Metric, dimension: Int, m: Int = 16, efConstruction: Int = 100, seed: UInt64 = 42) throws {
+    init(
+        _ metric: Metric, dimension: Int, m: Int = 16, efConstruction: Int = 100, seed: UInt64 = 42,
+        storage: VectorStorage = .f32
+    ) throws {
         index = try VectorIndex(
             dimension: dimension, metric: metric,
-            parameters: HNSWParameters(m: m, efConstruction: efConstruction, seed: seed))
+            parameters: HNSWParameters(m: m, efConstruction: efConstruction, seed: seed), storage: storage)
     }
 
     private init(index: VectorIndex, vectors: [UInt32: [Float]]) {
@@ -20,9 +23,10 @@ struct Bench {
 
     /// Clustered vectors, all linked.
     static func built(
-        _ metric: Metric, _ count: Int, dimension: Int = 32, threads: Int = 1, seed: UInt64 = 1
+        _ metric: Metric, _ count: Int, dimension: Int = 32, threads: Int = 1, seed: UInt64 = 1,
+        storage: VectorStorage = .f32
     ) throws -> Bench {
-        var bench = try Bench(metric, dimension: dimension)
+        var bench = try Bench(metric, dimension: dimension, storage: storage)
         bench.place(RandomVectors.clustered(count, dimension: dimension, seed: seed))
         bench.index.linkPending(threads: threads)
         bench.index.reconnectStrays()
@@ -49,7 +53,8 @@ struct Bench {
         let folder = try TemporaryFolder()
         try index.checkpoint(to: folder.file("a.hnsw"), sequence: 9)
         let (copy, _) = try VectorIndex.open(
-            path: folder.file("a.hnsw"), dimension: index.dimension, metric: index.metric, parameters: index.parameters)
+            path: folder.file("a.hnsw"), dimension: index.dimension, metric: index.metric, parameters: index.parameters,
+            storage: index.storage)
         return Bench(index: copy, vectors: vectors)
     }
 

@@ -64,9 +64,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Metric.allCases)
-    func `is the same after a reload`(metric: Metric) throws {
-        var bench = try Bench.built(metric, 2_000)
+    @Test(arguments: Metric.allCases, [VectorStorage.f32, .u8])
+    func `is the same after a reload`(metric: Metric, storage: VectorStorage) throws {
+        var bench = try Bench.built(metric, 2_000, storage: storage)
         for ordinal in stride(from: UInt32(1), to: 2_000, by: 7) { bench.remove(ordinal) }
         bench.place(RandomVectors.clustered(50, dimension: 32, seed: 3), from: 2_000)
         let copy = try bench.reloaded()

@@ -1,3 +1,4 @@
+import Foundation
 import IlkCollection
 import IlkProtocol
 import IlkVectors
@@ -50,6 +51,35 @@ import Testing
     func `recall@10 under a filter is over 0.95, and every hit passes it`(filter: String) throws {
         #expect(try recall(queries(50), filter: filter) >= 0.95)
     }
+
+    @Test func `a recall that is asked for is reached by what was measured, and by a scan where nothing else does`()
+        throws
+    {
+        for _ in 0..<3_000 where !describe().contains(#""searches":"#) { Thread.sleep(forTimeInterval: 0.01) }
+        var shares: [Double: Double] = [:]
+        for asked in [0.8, 0.95, 0.999] {
+            var hit = 0
+            for query in queries(100) {
+                let truth = try collection.search(query, exact: true).hits
+                let found = try collection.search(
+                    SearchRequest(
+                        collection: "things", query: .vector(WireVector(query)), recall: asked, explain: true))
+                #expect(
+                    explained(found, "recall")
+                        == .object(JSONObject([("asked", .double(asked)), ("measured", .bool(true))])))
+                hit += Set(truth.map(\.id)).intersection(found.hits.map(\.id)).count
+            }
+            shares[asked] = Double(hit) / 1_000
+        }
+        #expect(shares[0.8]! >= 0.78 && shares[0.95]! >= 0.94 && shares[0.999]! >= 0.995, "\(shares)")
+    }
+
+    private func explained(_ reply: SearchReply, _ member: String) -> JSONValue? {
+        guard case .object(let explain)? = reply.explain else { return nil }
+        return explain[member]
+    }
+
+    private func describe() -> String { String(decoding: JSONText(collection.describe()).bytes, as: UTF8.self) }
 
     @Test(arguments: [1, 10, 100, 2_999, 3_000])
     func `k points come back whenever there are k`(k: Int) throws {

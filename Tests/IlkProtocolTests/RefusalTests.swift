@@ -227,7 +227,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         .search(#""vectr":[1]"#, "unknown field 'vectr' in search; did you mean 'vector'?"),
         .search(
             #""vector":[1],"top":1"#,
-            "unknown field 'top' in search; known are collection, vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
+            "unknown field 'top' in search; known are collection, vector, id, text, using, k, ef, recall, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
         ),
         .search(#""vector":[1],"k":0"#, "search.k is 0; choose 1 to 10000"),
         .search(#""vector":[1],"k":10001"#, "search.k is 10001; choose 1 to 10000"),
@@ -236,6 +236,16 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         .search(
             #""vector":[1],"k":10.5"#,
             "search.k is a number with a fraction or exponent; expected an integer from 1 to 10000"),
+        .search(
+            #""vector":[1],"recall":1"#,
+            "search.recall is 1.0; give 0.5 to 0.999, or 'exact' where every neighbor must be found"),
+        .search(#""vector":[1],"recall":"high""#, "search.recall is a string; expected a number"),
+        .search(
+            #""vector":[1],"recall":0.9,"ef":64"#,
+            "search has both 'ef' and 'recall'; send one of them: a recall chooses the ef"),
+        .search(
+            #""vector":[1],"recall":0.9,"exact":true"#,
+            "search has both 'exact' and 'recall'; an exact search finds all"),
         .search(#""vector":[1],"ef":0"#, "search.ef is 0; choose 1 to 100000"),
         .search(#""vector":[1],"ef":100001"#, "search.ef is 100001; choose 1 to 100000"),
         .search(#""vector":[1],"max_distance":"x""#, "search.max_distance is a string; expected a number"),
@@ -261,7 +271,7 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
             "searches[1].k is 0; choose 1 to 10000"),
         Refused(
             "search.batch", #"{"collection":"c","searches":[{"collection":"c","id":1}]}"#,
-            "unknown field 'collection' in searches[0]; known are vector, id, text, using, k, ef, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
+            "unknown field 'collection' in searches[0]; known are vector, id, text, using, k, ef, recall, filter, exact, with_payload, with_vectors, max_distance, explain, mode, weights, fusion, min_score, depth, highlight, facets, fingerprint"
         ),
         Refused(
             "snapshot.create", #"{"collection":"c","path":"here"}"#,

@@ -13,13 +13,15 @@ import Testing
     }
 
     static var count: Int {
-        unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<ilk_kernels>?.self, capacity: 4) { sets in
+        unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<ilk_kernels>?.self, capacity: Int(ilk_kernels_limit)) {
+            sets in
             unsafe ilk_kernels_available(sets.baseAddress)
         }
     }
 
     static func table(_ number: Int) -> UnsafePointer<ilk_kernels> {
-        unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<ilk_kernels>?.self, capacity: 4) { sets in
+        unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<ilk_kernels>?.self, capacity: Int(ilk_kernels_limit)) {
+            sets in
             _ = unsafe ilk_kernels_available(sets.baseAddress)
             return unsafe sets[number]!
         }
@@ -32,8 +34,8 @@ import Testing
         let query = rows[4]
         let tolerance = Float(max(dimension, 1)) * .ulpOfOne
         for row in rows.prefix(4) {
-            let dot = unsafe kernels.pointee.dot(query, row, dimension)
-            let l2 = unsafe kernels.pointee.l2(query, row, dimension)
+            let dot = unsafe -kernels.pointee.dot.one(query, row, dimension)
+            let l2 = unsafe kernels.pointee.l2.one(query, row, dimension)
             var trueDot = 0.0, absolute = 0.0, trueL2 = 0.0
             for place in 0..<dimension {
                 let product = Double(query[place]) * Double(row[place])
@@ -48,25 +50,56 @@ import Testing
     }
 
     @Test(arguments: 0..<count, dimensions)
-    func `four rows at once give what four calls give`(set: Int, dimension: Int) {
+    func `many rows at once give what one call a row gives`(set: Int, dimension: Int) {
         let kernels = unsafe Self.table(set)
-        let rows = RandomVectors.uniform(5, dimension: dimension, seed: 7 + UInt64(dimension))
-        let flat = rows.flatMap { $0 }
+        let flat = RandomVectors.uniform(8, dimension: dimension, seed: 7 + UInt64(dimension)).flatMap { $0 }
+        let nodes: [UInt32] = [6, 0, 3, 3, 5, 1, 2]
         unsafe flat.withUnsafeBufferPointer { flat in
             // An empty array's base may be nil; the kernels then read nothing.
             let base = unsafe flat.baseAddress ?? UnsafePointer(bitPattern: 64)!
-            var pointers: [UnsafePointer<Float>?] = unsafe (0..<4).map { unsafe base + $0 * dimension }
-            let query = unsafe base + 4 * dimension
-            var dots = [Float](repeating: .nan, count: 4)
-            var l2s = [Float](repeating: .nan, count: 4)
-            unsafe kernels.pointee.dot4(query, &pointers, dimension, &dots)
-            unsafe kernels.pointee.l2x4(query, &pointers, dimension, &l2s)
-            for row in 0..<4 {
-                let scale = Float(max(dimension, 1))
-                let dot = unsafe kernels.pointee.dot(query, pointers[row], dimension)
-                let l2 = unsafe kernels.pointee.l2(query, pointers[row], dimension)
-                #expect(abs(dots[row] - dot) <= scale * scale * .ulpOfOne)
-                #expect(abs(l2s[row] - l2) <= scale * .ulpOfOne * l2)
+            let query = unsafe base + 7 * dimension
+            for distance in unsafe [kernels.pointee.dot, kernels.pointee.l2] {
+                var many = [Float](repeating: .nan, count: nodes.count)
+                unsafe distance.many(query, base, 4 * dimension, nodes, nodes.count, dimension, &many)
+                for (place, node) in nodes.enumerated() {
+                    let one = unsafe distance.one(query, base + Int(node) * dimension, dimension)
+                    let scale = Float(max(dimension, 1))
+                    #expect(abs(many[place] - one) <= scale * scale * .ulpOfOne)
+                }
+            }
+        }
+    }
+
+    /// The largest differences and products of 1,024 codes are 127² · 1,024: nothing on the way may overflow.
+    @Test(arguments: 0..<count)
+    func `every set measures codes exactly`(set: Int) {
+        let kernels = unsafe Self.table(set)
+        for count in [64, 128, 192, 1_024] {
+            var random = SplitMix64(seed: UInt64(count))
+            var rows = (0..<6 * count).map { _ in UInt8(random.next() % 128) }
+            for place in 0..<count { (rows[place], rows[count + place]) = (0, 127) }
+            let nodes: [UInt32] = [0, 1, 2, 3, 4, 5]
+            for query in 0..<6 {
+                var l2 = [Float](repeating: .nan, count: 6)
+                var dot = [Float](repeating: .nan, count: 6)
+                unsafe rows.withUnsafeBufferPointer { rows in
+                    let base = rows.baseAddress!
+                    unsafe kernels.pointee.l2_codes.many(base + query * count, base, count, nodes, 6, count, &l2)
+                    unsafe kernels.pointee.dot_codes.many(base + query * count, base, count, nodes, 6, count, &dot)
+                    for node in 0..<6 {
+                        #expect(
+                            unsafe l2[node]
+                                == kernels.pointee.l2_codes.one(base + query * count, base + node * count, count))
+                        #expect(
+                            unsafe dot[node]
+                                == kernels.pointee.dot_codes.one(base + query * count, base + node * count, count))
+                    }
+                }
+                for node in 0..<6 {
+                    let pairs = (0..<count).map { (Int(rows[query * count + $0]), Int(rows[node * count + $0])) }
+                    #expect(l2[node] == Float(pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }))
+                    #expect(dot[node] == -Float(pairs.reduce(0) { $0 + ($1.0 - 64) * ($1.1 - 64) }))
+                }
             }
         }
     }
@@ -82,13 +115,13 @@ import Testing
         for dimension in 0...80 {
             let row = unsafe (memory + page - 4 * dimension).assumingMemoryBound(to: Float.self)
             for place in 0..<dimension { unsafe row[place] = 1 }
-            var rows: [UnsafePointer<Float>?] = unsafe Array(repeating: UnsafePointer(row), count: 4)
+            let nodes: [UInt32] = [0, 0, 0, 0]
             var out = [Float](repeating: .nan, count: 4)
-            #expect(unsafe kernels.pointee.dot(row, row, dimension) == Float(dimension))
-            #expect(unsafe kernels.pointee.l2(row, row, dimension) == 0)
-            unsafe kernels.pointee.dot4(row, &rows, dimension, &out)
-            #expect(out == [Float](repeating: Float(dimension), count: 4))
-            unsafe kernels.pointee.l2x4(row, &rows, dimension, &out)
+            #expect(unsafe kernels.pointee.dot.one(row, row, dimension) == -Float(dimension))
+            #expect(unsafe kernels.pointee.l2.one(row, row, dimension) == 0)
+            unsafe kernels.pointee.dot.many(row, row, 0, nodes, 4, dimension, &out)
+            #expect(out == [Float](repeating: -Float(dimension), count: 4))
+            unsafe kernels.pointee.l2.many(row, row, 0, nodes, 4, dimension, &out)
             #expect(out == [0, 0, 0, 0])
         }
     }

@@ -8,13 +8,12 @@ import Testing
         let vectors = RandomVectors.uniform(20, dimension: dimension, seed: 3)
         var flat = vectors.flatMap { $0 }
         unsafe flat.withUnsafeMutableBufferPointer { flat in
-            let measure = unsafe Measure(metric, base: flat.baseAddress!, stride: dimension, dimension: dimension)
+            let measure = unsafe Measure(metric, floats: flat.baseAddress!, stride: dimension, dimension: dimension)
             let query = unsafe measure.row(19)
             for count in 0...19 {
                 let nodes = (0..<UInt32(count)).reversed().map { $0 }
                 var out = [Float](repeating: .nan, count: 20)
-                var rows: [UnsafePointer<Float>?] = unsafe Array(repeating: nil, count: 4)
-                unsafe measure.distances(query, to: nodes, count: count, into: &out, rows: &rows)
+                unsafe measure.distances(query, to: nodes, count: count, into: &out)
                 for place in 0..<count {
                     let one = unsafe measure.distance(query, nodes[place])
                     #expect(abs(out[place] - one) <= 1e-4 * max(1, abs(one)))
@@ -27,7 +26,7 @@ import Testing
     @Test func `vectors too far apart for a float are far, not nowhere`() {
         var flat: [Float] = [1e19, 1e19, -1e19, -1e19]
         unsafe flat.withUnsafeMutableBufferPointer { flat in
-            let measure = unsafe Measure(.l2, base: flat.baseAddress!, stride: 2, dimension: 2)
+            let measure = unsafe Measure(.l2, floats: flat.baseAddress!, stride: 2, dimension: 2)
             #expect(unsafe measure.distance(measure.row(0), 1) == .greatestFiniteMagnitude)
         }
     }

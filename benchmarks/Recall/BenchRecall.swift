@@ -24,6 +24,7 @@ import IlkVectors
     @Option(help: "Candidate-list widths to measure, with commas.") var ef = "10,20,40,80,160"
     @Option(help: "Links of a node, M.") var m = 16
     @Option(help: "Candidate-list width of the build.") var efConstruction = 200
+    @Option(help: "What walks measure: f32, u8 or auto.") var storage = "f32"
     @Option(help: "Threads that search and build.") var threads = 1
     @Option(help: "Threads that build, if not as many as search.") var buildThreads: Int?
     @Option(help: "Decides the nodes' levels.") var seed: UInt64 = 42
@@ -31,6 +32,7 @@ import IlkVectors
     @Option(help: "Use only the first vectors of the base.") var limitBase: Int?
     @Option(help: "Use only the first queries.") var limitQueries: Int?
     @Option(help: "What to call the data in the output (default: the base file's name).") var dataset: String?
+    @Option(help: "Also measure at the ef that the index itself finds for these recalls, with commas.") var recall = ""
     @Flag(help: "Build, then make one pass for each line read: the line is a list of ef, or empty for --ef.")
     var rounds = false
     @Flag(help: "Print JSON: what it does anyway; taken so that all measuring tools take the same options.")
@@ -44,11 +46,16 @@ import IlkVectors
         return list
     }
 
+    private var askedRecalls: [Double] { recall.split(separator: ",").compactMap { Double($0) } }
+
     func validate() throws {
         _ = try efList(ef)
         guard k > 0 else { throw ValidationError("--k is \(k); choose 1 or more.") }
         guard threads > 0, buildThreads ?? 1 > 0 else { throw ValidationError("threads are 1 or more.") }
         guard passes > 0 else { throw ValidationError("--passes is \(passes); choose 1 or more.") }
+        guard VectorStorage(rawValue: storage) != nil else {
+            throw ValidationError("--storage is '\(storage)'; choose f32, u8 or auto.")
+        }
         guard Metric(rawValue: metric) != nil else {
             throw ValidationError("--metric is '\(metric)'; choose l2, cosine or dot.")
         }
@@ -71,10 +78,10 @@ import IlkVectors
         parameters.seed = seed
         try parameters.validate()
         let sweep = try Sweep(
-            base: baseVectors, queries: queryVectors, metric: metric, parameters: parameters, k: k,
-            threads: buildThreads ?? threads)
+            base: baseVectors, queries: queryVectors, metric: metric, parameters: parameters,
+            storage: VectorStorage(rawValue: storage) ?? .f32, k: k, threads: buildThreads ?? threads)
         var recalls: [Int: Double] = [:]
-        func measure(_ ef: Int, passes: Int) {
+        func measure(_ ef: Int, asked: Double? = nil, passes: Int) {
             // The pass that the recall is taken from also warms up.
             let recall = recalls[ef] ?? truth.recall(of: sweep.answers(ef: ef))
             recalls[ef] = recall
@@ -82,13 +89,20 @@ import IlkVectors
             let measurement = Measurement(
                 dataset: dataset ?? URL(filePath: base).lastPathComponent, metric: metric, baseCount: baseVectors.rows,
                 queryCount: queryVectors.rows, dimension: baseVectors.columns, k: k, m: m,
-                efConstruction: efConstruction,
-                ef: ef, threads: threads, passes: passes, recall: recall, queriesPerSecond: speeds.median,
+                efConstruction: efConstruction, storage: sweep.storage.rawValue, rescored: sweep.rescored,
+                ef: ef, askedRecall: asked, threads: threads, passes: passes, recall: recall,
+                queriesPerSecond: speeds.median,
                 clock: Clock.of(threads: threads), build: sweep.build, seed: seed)
             emit(measurement.line)
         }
         guard rounds else {
             for ef in try efList(ef) { measure(ef, passes: passes) }
+            for asked in askedRecalls {
+                // Where no width is known to reach it, a search that asks for it compares every point.
+                if let ef = sweep.ef(reaching: asked, threads: buildThreads ?? threads) {
+                    measure(ef, asked: asked, passes: passes)
+                }
+            }
             return
         }
         emit(#"{"ready":true}"#)

@@ -12,7 +12,12 @@ struct Measurement {
     var k: Int
     var m: Int
     var efConstruction: Int
+    var storage: String
+    /// Candidates measured again with the vectors, for ten to be returned; 0 without codes.
+    var rescored: Int
     var ef: Int
+    /// The recall that this `ef` was chosen for by the index itself.
+    var askedRecall: Double?
     var threads: Int
     var passes: Int
     /// Mean over all queries, against exact search.
@@ -42,9 +47,11 @@ struct Measurement {
         write("dimension", dimension, to: &writer)
         write("k", k, to: &writer)
         write("ef", ef, to: &writer)
+        if let askedRecall { write("asked_recall", askedRecall, places: 4, to: &writer) }
         write("m", m, to: &writer)
         write("ef_construction", efConstruction, to: &writer)
-        write("storage", "f32", to: &writer)
+        write("storage", storage, to: &writer)
+        write("rescored", rescored, to: &writer)
         write("threads", threads, to: &writer)
         write("passes", passes, to: &writer)
         write("clock", clock.rawValue, to: &writer)

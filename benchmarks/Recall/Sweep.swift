@@ -10,8 +10,11 @@ struct Sweep {
     let build: Measurement.Build
 
     /// Builds the index: on one thread by that thread's CPU time, on more by the wall's.
-    init(base: Matrix, queries: Matrix, metric: Metric, parameters: HNSWParameters, k: Int, threads: Int) throws {
-        let index = try VectorIndex(dimension: base.columns, metric: metric, parameters: parameters)
+    init(
+        base: Matrix, queries: Matrix, metric: Metric, parameters: HNSWParameters, storage: VectorStorage, k: Int,
+        threads: Int
+    ) throws {
+        let index = try VectorIndex(dimension: base.columns, metric: metric, parameters: parameters, storage: storage)
         let clock = Clock.of(threads: threads)
         let before = Machine.residentBytes
         let seconds = clock.time {
@@ -28,6 +31,17 @@ struct Sweep {
         build = Measurement.Build(
             seconds: seconds, threads: threads, clock: clock,
             bytesPerVector: Double(Machine.residentBytes - before) / Double(max(base.rows, 1)))
+    }
+
+    /// What walks measure, after `auto` has chosen.
+    var storage: VectorStorage { index.storageInUse.storage }
+
+    var rescored: Int { index.storageInUse.trial?.rescored ?? 0 }
+
+    /// The width that the index finds for a recall, on its own points.
+    func ef(reaching recall: Double, threads: Int) -> Int? {
+        while index.isRecallDue { index.measureRecall(threads: threads) }
+        return index.recallCurve?.ef(reaching: recall, k: k)
     }
 
     /// Row numbers found for each query.

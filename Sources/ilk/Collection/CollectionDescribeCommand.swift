@@ -37,18 +37,26 @@ struct CollectionDescribeCommand: AsyncParsableCommand {
         guard let fields = description["vectors"]?.members, !fields.isEmpty else { return }
         Output.line("")
         var table = Table([
-            .text("vector field"), .number("dimension"), .text("metric"), .number("m"), .number("ef_construction"),
+            .text("vector field"), .number("dimension"), .text("metric"), .text("storage"), .number("m"),
+            .number("ef_construction"),
             .number("vectors"), .number("pending"),
         ])
         for field in fields {
             let index = description["indexes"]?[field.key]
             table.add([
                 field.key, field.value["dimension"]?.plain ?? "", field.value["metric"]?.plain ?? "",
+                storage(field.value["storage"]?.plain ?? "", index),
                 field.value["hnsw"]?["m"]?.plain ?? "", field.value["hnsw"]?["ef_construction"]?.plain ?? "",
                 Format.count(index?["vectors"]?.integer ?? 0), Format.count(index?["pending"]?.integer ?? 0),
             ])
         }
         table.show()
+    }
+
+    /// The storage, and what `auto` has chosen.
+    private func storage(_ declared: String, _ index: JSONValue?) -> String {
+        guard declared == "auto", let chosen = index?["storage"]?.string else { return declared }
+        return "auto (\(chosen))"
     }
 
     /// What models have still to do, and what keeps them from it.

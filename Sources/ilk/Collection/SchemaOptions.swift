@@ -15,6 +15,11 @@ struct SchemaOptions: ParsableArguments {
     var text: [TextArgument] = []
     @Option(help: ArgumentHelp("A payload field with its type; may be repeated.", valueName: "path=type")) var field:
         [FieldArgument] = []
+    @Option(
+        help: ArgumentHelp(
+            "What searches read: the vectors (f32), codes of one byte a component (u8), or what a trial finds better (default: auto).",
+            valueName: "auto|u8|f32"))
+    var storage: StorageName?
     @Option(help: "Links a node of the graph keeps, 2 to 128 (default: 16): more find more and cost memory.")
     var m: Int?
     @Option(help: "Width of the candidate list while building (default: 200): more builds better and longer.")
@@ -30,7 +35,9 @@ struct SchemaOptions: ParsableArguments {
     }
 
     /// Whether nothing was asked for.
-    var isEmpty: Bool { vector.isEmpty && text.isEmpty && field.isEmpty && m == nil && efConstruction == nil }
+    var isEmpty: Bool {
+        vector.isEmpty && text.isEmpty && field.isEmpty && storage == nil && m == nil && efConstruction == nil
+    }
 
     /// The parameters of `collection.create`, with `vectors` in place of ``vector`` where given.
     ///
@@ -49,7 +56,7 @@ struct SchemaOptions: ParsableArguments {
         }
         var params: [(String, JSONValue)] = [("name", .string(name))]
         if !vectors.isEmpty {
-            let declared = vectors.map { ($0.name, $0.json(hnsw: hnsw, defaultModel: model)) }
+            let declared = vectors.map { ($0.name, $0.json(storage: storage, hnsw: hnsw, defaultModel: model)) }
             params.append(("vectors", .object(JSONObject(declared))))
         }
         if !text.isEmpty {

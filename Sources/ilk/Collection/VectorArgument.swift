@@ -63,8 +63,8 @@ struct VectorArgument: ExpressibleByArgument {
         if case .model(nil, _, _) = content { true } else { false }
     }
 
-    /// The field as `collection.create` takes it, with `hnsw` where that is not empty.
-    func json(hnsw: [(String, JSONValue)], defaultModel: String) -> JSONValue {
+    /// The field as `collection.create` takes it, with `storage` and `hnsw` where they are given.
+    func json(storage: StorageName?, hnsw: [(String, JSONValue)], defaultModel: String) -> JSONValue {
         var members: [(String, JSONValue)]
         switch content {
         case .vectors(let dimension, let metric):
@@ -74,6 +74,7 @@ struct VectorArgument: ExpressibleByArgument {
             if let dimension { members.append(("dimension", .int(Int64(dimension)))) }
             if !source.isEmpty { members.append(("source", source.json)) }
         }
+        if let storage { members.append(("storage", .string(storage.rawValue))) }
         if !hnsw.isEmpty { members.append(("hnsw", .object(JSONObject(hnsw)))) }
         return .object(JSONObject(members))
     }

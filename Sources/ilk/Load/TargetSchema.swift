@@ -19,8 +19,10 @@ struct TargetSchema: Sendable {
                 let m = member.value["hnsw"]?["m"]?.integer,
                 let efConstruction = member.value["hnsw"]?["ef_construction"]?.integer
             else { return nil }
+            let storage = member.value["storage"]?.string.flatMap { StorageName(rawValue: $0) }
             return VectorField(
-                name: member.key, dimension: dimension, metric: metric, m: m, efConstruction: efConstruction,
+                name: member.key, dimension: dimension, metric: metric, storage: storage ?? .auto, m: m,
+                efConstruction: efConstruction,
                 model: member.value["model"]?.string)
         }
         fields = (description["fields"]?.members ?? []).compactMap { member in
@@ -48,6 +50,7 @@ struct TargetSchema: Sendable {
                 }
             }
             compare("metric", field.metric, options.metric)
+            compare("storage", field.storage, options.schema.storage)
             compare("m", field.m, options.schema.m)
             compare("ef_construction", field.efConstruction, options.schema.efConstruction)
         }

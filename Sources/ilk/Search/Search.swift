@@ -38,6 +38,11 @@ struct Search: AsyncParsableCommand {
     var k = 10
     @Option(help: "Width of the candidate list: larger finds more and takes longer. ilk chooses if it is not given.")
     var ef: Int?
+    @Option(
+        help:
+            "Search as widely as finds this share of the true neighbors, 0.5 to 0.999, by what the daemon has measured."
+    )
+    var recall: Double?
     @Option(help: ArgumentHelp("The vector field, where the collection has several.", valueName: "field"))
     var using: String?
     @Option(help: ArgumentHelp("Only points that pass this filter, such as \"price < 30\".", valueName: "filter"))
@@ -81,6 +86,7 @@ struct Search: AsyncParsableCommand {
         params += try query() + question.parameters
         if let using { params.append(("using", .string(using))) }
         if let ef { params.append(("ef", .int(Int64(ef)))) }
+        if let recall { params.append(("recall", .double(recall))) }
         if let filter { params.append(("filter", .string(filter))) }
         if exact { params.append(("exact", .bool(true))) }
         if let maxDistance { params.append(("max_distance", .double(maxDistance))) }

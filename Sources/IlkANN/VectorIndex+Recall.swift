@@ -1,0 +1,100 @@
+import IlkVectors
+import Synchronization
+
+/// The curve that searches are told a width from, and the one that is being measured.
+struct RecallMeasurement: Sendable {
+    var curve: RecallCurve?
+    var next: RecallCurve?
+    /// Vectors placed and removed since the measurement of `curve` began.
+    var changes = 0
+}
+
+extension VectorIndex {
+    /// Below it a search is a scan, and its recall 1.
+    private static let leastMeasuredCount = 1_000
+    /// Points whose search is measured: the standard error of a recall of 0.95 is then some 0.4 points.
+    private static let measuredSearches = 1_000
+    /// Points that are measured at once, in some 200 ms: before the next a writer may come.
+    private var measuredSlice: Int { max(4, min(32, 2_000_000_000 / (count * dimension))) }
+
+    /// The recall of searches by their width, where it has been measured.
+    package var recallCurve: RecallCurve? { recallMeasurement.withLock { $0.curve } }
+
+    /// Whether there is no curve, or the points have changed by half since it was measured.
+    package var isRecallDue: Bool {
+        guard pendingCount == 0, count >= Self.leastMeasuredCount else { return false }
+        return recallMeasurement.withLock { measurement in
+            guard let curve = measurement.curve, measurement.next == nil else { return true }
+            return measurement.changes > curve.count / 2
+        }
+    }
+
+    func countChange() { recallMeasurement.withLock { $0.changes += 1 } }
+
+    /// Measures the recall of some more of the index's own points; call it while ``isRecallDue``.
+    ///
+    /// A point that is measured is marked as visited before the walk begins, so it is neither found nor walked through:
+    /// what remains is the graph that a query from outside meets, but for the links that others gave up for this point.
+    package func measureRecall(threads: Int = 1) {
+        let live = liveOrdinals().map(\.rawValue)
+        var curve = recallMeasurement.withLock { measurement in
+            if measurement.next == nil { measurement.changes = 0 }
+            return measurement.next ?? RecallCurve(count: live.count)
+        }
+        let queries = measuredNodes(of: live, from: curve.searches)
+        let truths = nearest(
+            to: queries, among: live, by: { self.store.measure }, limit: RecallCurve.k, threads: threads)
+        for rung in curve.rungs.indices {
+            let recalls = recalls(of: queries, truths, ef: curve.rungs[rung].ef, threads: threads)
+            for recall in recalls { curve.add(recall, at: rung) }
+            // Wider lists find all as well.
+            if recalls.allSatisfy({ $0 == 1 }) {
+                for wider in curve.rungs.indices.dropFirst(rung + 1) { for _ in queries { curve.add(1, at: wider) } }
+                break
+            }
+        }
+        recallMeasurement.withLock { [curve] measurement in
+            if curve.searches >= min(Self.measuredSearches, live.count / 4) || queries.isEmpty {
+                measurement.curve = curve
+                measurement.next = nil
+            } else {
+                measurement.next = curve
+            }
+        }
+    }
+
+    /// The next points to be measured: the same of the same points, all of level 0, where a walk ends.
+    private func measuredNodes(of live: [UInt32], from first: Int) -> [UInt32] {
+        var random = SplitMix64(seed: parameters.seed &+ UInt64(first))
+        var nodes: [UInt32] = []
+        let slice = measuredSlice
+        for _ in 0..<16 * slice where nodes.count < slice {
+            let node = live[Int(random.next() % UInt64(live.count))]
+            guard graph.level(of: node) == 0, node != graph.entry?.node, !nodes.contains(node) else { continue }
+            nodes.append(node)
+        }
+        return nodes
+    }
+
+    private func recalls(of queries: [UInt32], _ truths: [[Neighbor]], ef: Int, threads: Int) -> [Double] {
+        let next = Atomic<Int>(0)
+        let recalls = Mutex([Double](repeating: 0, count: queries.count))
+        Workers.run(min(threads, queries.count)) { _ in
+            while true {
+                let number = next.add(1, ordering: .relaxed).oldValue
+                guard number < queries.count else { return }
+                let found = gate.search { scratch in
+                    unsafe walk(
+                        UnsafePointer(store.row(queries[number])), k: RecallCurve.k, ef: ef, admitting: nil,
+                        budget: .max, leavingOut: queries[number], scratch)
+                }
+                let truth = truths[number].map {
+                    Neighbor(ordinal: $0.ordinal, distance: metric.visible($0.distance))
+                }
+                let recall = recall(of: found.neighbors, against: truth)
+                recalls.withLock { $0[number] = recall }
+            }
+        }
+        return recalls.withLock { $0 }
+    }
+}
