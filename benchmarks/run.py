@@ -3,9 +3,11 @@
 
 Every engine builds its index in a process of its own, one after the other. Then they take turns, a pass over all queries each:
 ilk, hnswlib, ilk, usearch, ilk, … round after round, so that what disturbs the machine disturbs all. Medians count.
+"ilk" chooses for itself whether walks measure 8-bit codes; "ilk-f32" has none, and its turns are always beside those of "ilk".
 
     python3 benchmarks/run.py                       every data set that is there, every engine that is installed
     python3 benchmarks/run.py --data fashion-mnist --engines ilk,hnswlib --rounds 3 --print
+    python3 benchmarks/run.py --data million-128 --rounds 2 --build-threads 2
     python3 benchmarks/run.py --load                the daemon over its socket
     python3 benchmarks/run.py --smoke               tiny data, in seconds: that everything runs
 
@@ -34,11 +36,22 @@ RESULTS = ROOT / "benchmarks/results"
 README = ROOT / "benchmarks/README.md"
 RELEASE = Path(os.environ.get("ILK_RELEASE") or ROOT / ".build/release")
 PYTHON = ROOT / ".venv/bin/python"
-PEERS = ["hnswlib", "usearch", "faiss", "scann"]
-PACKAGES = {"faiss": "faiss-cpu"}
+OWN = {"ilk": "auto", "ilk-f32": "f32"}  # ilk itself, by what walks measure
+PEERS = ["hnswlib", "usearch", "usearch-i8", "faiss", "faiss-sq8", "faiss-ivfpq", "scann", "vsag"]
+# What a peer is imported from, and what that is called in requirements.txt, where it is not the peer's own name.
+MODULES = {"usearch": "usearch.index", "usearch-i8": "usearch.index", "faiss-sq8": "faiss", "faiss-ivfpq": "faiss", "vsag": "pyvsag"}
+PACKAGES = {"usearch-i8": "usearch", "faiss": "faiss-cpu", "faiss-sq8": "faiss-cpu", "faiss-ivfpq": "faiss-cpu", "vsag": "pyvsag"}
+NOTES = {"scann": "for scann `ef` is ef/4 lists to search", "faiss-ivfpq": "for faiss-ivfpq `ef` is ef/4 lists to search",
+         "vsag": "vsag can be asked one by one only"}
+PATIENCE = 7200  # seconds; a million vectors can take half an hour of one thread to build
 TARGETS = (0.95, 0.99)
 FASHION = Path("/usr/share/datasets/fashion-mnist")
-GLOVE = ROOT / "datasets/cache/glove-50"
+CACHE = ROOT / "datasets/cache"
+
+
+def cached(name):
+    return {"base": CACHE / name / "base.npy", "queries": CACHE / name / "queries.npy"}
+
 
 DATA = {
     "fashion-mnist": {
@@ -47,8 +60,24 @@ DATA = {
         "ef": [10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 96],
     },
     "glove-50": {
-        "title": "GloVe 6B, 390,000 × 50, cosine", "base": GLOVE / "base.npy", "queries": GLOVE / "queries.npy", "metric": "cosine",
+        "title": "GloVe 6B, 390,000 × 50, cosine", **cached("glove-50"), "metric": "cosine",
         "ef": [20, 40, 60, 80, 100, 120, 160, 200, 280, 400, 560, 800],
+    },
+    "fashion-mnist-rotated": {
+        "title": "Fashion-MNIST, rotated, 60,000 × 784, l2", **cached("fashion-mnist-rotated"), "metric": "l2",
+        "ef": [10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 96],
+    },
+    "clustered-384": {
+        "title": "Clusters that overlap, 200,000 × 384, cosine", **cached("clustered-384"), "metric": "cosine",
+        "ef": [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512],
+    },
+    "hard-384": {
+        "title": "One cloud of high inner dimension, 200,000 × 384, cosine", **cached("hard-384"), "metric": "cosine",
+        "ef": [60, 100, 150, 200, 250, 300, 400, 500, 700, 900, 1200, 1600],
+    },
+    "million-128": {
+        "title": "A million in clusters that overlap, 1,000,000 × 128, l2", **cached("million-128"), "metric": "l2",
+        "ef": [32, 48, 64, 96, 128, 160, 192, 256, 384, 512, 768, 1024],
     },
 }
 
@@ -61,23 +90,25 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def command(name):
+    """How to start the measuring process of an engine."""
+    if name in OWN:
+        return [str(RELEASE / "bench-recall"), "--storage", OWN[name]]
+    return [str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", name]
+
+
 class Engine:
     """A measuring process that has built its index and makes a pass whenever it is asked to."""
 
-    def __init__(self, name, options, patience=1800):
+    def __init__(self, name, options, patience=PATIENCE):
         self.name, self.patience = name, patience
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            self.command(options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
+            command(name) + options + ["--rounds"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
         # A thread reads, so that an engine that hangs is noticed.
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         self.until("ready")
-
-    def command(self, options):
-        if self.name == "ilk":
-            return [str(RELEASE / "bench-recall")] + options + ["--rounds"]
-        return [str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", self.name] + options + ["--rounds"]
 
     def read(self):
         for line in self.process.stdout:
@@ -121,25 +152,26 @@ def installed(name):
     failed = ROOT / f".venv/{PACKAGES.get(name, name)}.failed"
     if failed.exists():
         return f"could not be installed ({failed.read_text().strip()[:120]})"
-    module = {"usearch": "usearch.index"}.get(name, name)
-    run = subprocess.run([str(PYTHON), "-c", f"import numpy, {module}"], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([str(PYTHON), "-c", f"import numpy, {MODULES.get(name, name)}"], capture_output=True, text=True, timeout=120)
     return None if run.returncode == 0 else "cannot be imported; run scripts/setup --peers"
 
 
+def limit(what, count):
+    return [f"--limit-{what}", str(count)] if count else []
+
+
 def measure(data, names, rounds, options, work):
-    """Medians by engine and ef, as measurements; and what was left out, as {engine: reason}."""
+    """Medians by engine and ef, as measurements with the engine's name in this run; and what was left out, as {name: reason}."""
     truth = work / "truth.ivecs"
     efs = options.ef or data["ef"]
     base = ["--base", str(data["base"]), "--queries", str(data["queries"]), "--metric", data["metric"], "--k", str(options.k),
             "--m", str(options.m), "--ef-construction", str(options.ef_construction), "--dataset", data["name"], "--threads", "1",
-            "--seed", str(options.seed)]
-    for limit in ("limit_base", "limit_queries"):
-        if getattr(options, limit):
-            base += ["--" + limit.replace("_", "-"), str(getattr(options, limit))]
+            "--build-threads", str(options.build_threads), "--seed", str(options.seed)]
+    base += limit("base", options.limit_base) + limit("queries", options.limit_queries)
     engines, left_out, passes = [], {}, {}
     try:
         for name in names:
-            reason = None if name == "ilk" else installed(name)
+            reason = None if name in OWN else installed(name)
             if not reason:
                 note(f"  {name}: building")
                 try:
@@ -148,17 +180,17 @@ def measure(data, names, rounds, options, work):
                     continue
                 except Failure as failure:
                     reason = str(failure)
-            if name == "ilk":
-                raise SystemExit(f"ilk could not be measured: {reason}")
+            if name in OWN:
+                raise SystemExit(f"{name} could not be measured: {reason}")
             note(f"  {name} is left out: {reason}")
             left_out[name] = reason
-        ilk, peers = engines[0], engines[1:]
+        own, peers = [engine for engine in engines if engine.name in OWN], [engine for engine in engines if engine.name not in OWN]
         for number in range(rounds):
-            turns = [engine for peer in peers for engine in (ilk, peer)] or [ilk]
+            turns = [engine for peer in peers for engine in (*own, peer)] or own
             for engine in turns:
                 note(f"  round {number + 1} of {rounds}: {engine.name}")
                 for found in engine.run_pass(efs):
-                    passes.setdefault((found["engine"], found["ef"]), []).append(found)
+                    passes.setdefault((engine.name, found["ef"]), []).append({"name": engine.name} | found)
     finally:
         for engine in engines:
             engine.close()
@@ -178,70 +210,100 @@ def build_times(data, names, options, repeats):
         for threads in (1, 2):
             for name in names:
                 note(f"  build {number + 1} of {repeats}: {name} on {threads}")
-                command = [str(RELEASE / "bench-recall")] if name == "ilk" else [str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", name]
                 run = subprocess.run(
-                    command + ["--base", str(data["base"]), "--queries", str(data["queries"]), "--metric", data["metric"],
-                               "--limit-queries", "10", "--ef", "10", "--passes", "1", "--m", str(options.m),
-                               "--ef-construction", str(options.ef_construction), "--build-threads", str(threads)],
-                    capture_output=True, text=True, timeout=1800, cwd=ROOT)
+                    command(name) + ["--base", str(data["base"]), "--queries", str(data["queries"]), "--metric", data["metric"],
+                                     "--limit-queries", "10", "--ef", "10", "--passes", "1", "--m", str(options.m),
+                                     "--ef-construction", str(options.ef_construction), "--build-threads", str(threads), *limit("base", options.limit_base)],
+                    capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT)
                 if run.returncode == 0:
                     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
                     times.setdefault((name, threads), []).append(json.loads(lines[-1])["build_seconds"])
     return {key: statistics.median(values) for key, values in times.items()}
 
 
-def at_recall(measurements, engine, target):
+def at_recall(measurements, name, target):
     """The fastest measurement of an engine that has at least this recall."""
-    found = [one for one in measurements if one["engine"] == engine and one["recall"] >= target]
+    found = [one for one in measurements if one["name"] == name and one["recall"] >= target]
     return max(found, key=lambda one: one["queries_per_second"], default=None)
+
+
+def ratio(value, base):
+    return f"{value / base:.2f}" if value and base else "–"
+
+
+def stored(one):
+    """What an engine keeps of the vectors: for ilk what walks measure, and whether candidates are measured again."""
+    return one["storage"] + (" + f32" if one.get("rescored") else "")
+
+
+def with_builds(measurements, builds):
+    """Each engine's build times by number of threads: those measured apart, or else that of its process."""
+    times = {}
+    for one in measurements:
+        times[one["name"], one["build_threads"]] = one["build_seconds"]
+    return times | builds
+
+
+def table_at_recalls(measurements, names, yardstick, builds):
+    """The lines of the table of speeds at given recalls, and of builds; ratios are to the yardstick."""
+    heads = ["engine", "vectors"]
+    for target in TARGETS:
+        heads += [f"queries/s at recall {target}", "(ef, recall)", "ratio"]
+    heads += ["build, 1 thread", "ratio", "build, 2 threads", "bytes/vector"]
+    lines = ["| " + " | ".join(heads) + " |", "| --- | --- |" + " ---: |" * (len(heads) - 2)]
+    for name in names:
+        sample = next(one for one in measurements if one["name"] == name)
+        cells = [f"**{name}**" if name == "ilk" else name, stored(sample)]
+        for target in TARGETS:
+            one, base = at_recall(measurements, name, target), at_recall(measurements, yardstick, target)
+            if one is None:
+                cells += ["not reached", "", "–"]
+                continue
+            cells += [f"{one['queries_per_second']:,.0f}", f"({one['ef']}, {one['recall']:.4f})",
+                      ratio(one["queries_per_second"], base and base["queries_per_second"])]
+        single, double = builds.get((name, 1)), builds.get((name, 2))
+        cells += [f"{single:.1f} s" if single else "–", ratio(builds.get((yardstick, 1)), single), f"{double:.1f} s" if double else "–",
+                  f"{sample['bytes_per_vector']:,.0f}"]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def fastest_peers(measurements, names):
+    """A line that names the fastest peer at each recall, and how many times as fast as that ilk is."""
+    sentences = []
+    for target in TARGETS:
+        found = {name: one["queries_per_second"] for name in names if (one := at_recall(measurements, name, target))}
+        fastest = max((name for name in found if name not in OWN), key=found.get, default=None)
+        if fastest:
+            own = [f"{name} is {ratio(found[name], found[fastest])} times as fast" for name in OWN if name in found]
+            sentences.append(f"Fastest peer at recall {target}: {fastest}; {', '.join(own) or 'ilk does not reach it'}.")
+    return [" ".join(sentences)] if sentences else []
 
 
 def tables(data, measurements, builds, left_out):
     """Two Markdown tables: speeds at given recalls and builds; and every measurement."""
-    names = list(dict.fromkeys(one["engine"] for one in measurements))
+    names = list(dict.fromkeys(one["name"] for one in measurements))
     yardstick = "hnswlib" if "hnswlib" in names else None
     first = measurements[0]
     lines = [
         f"**{data['title']}**, {first['base_count']:,} base vectors, {first['query_count']:,} queries, k = {first['k']}, M = {first['m']}, "
         f"efConstruction = {first['ef_construction']}, one thread, CPU time, median of {min(one['passes'] for one in measurements)} passes or more. "
         f"{first['machine']}, kernels {first.get('kernels')}, commit {first['commit']}.", ""]
-    heads = ["engine"]
-    for target in TARGETS:
-        heads += [f"queries/s at recall {target}", "(ef, recall)", "ratio"]
-    heads += ["build, 1 thread", "ratio", "build, 2 threads", "bytes/vector"]
-    lines += ["| " + " | ".join(heads) + " |", "| --- |" + " ---: |" * (len(heads) - 1)]
-
-    def ratio(value, base):
-        return f"{value / base:.2f}" if value and base else "–"
-
-    for name in names:
-        cells = [f"**{name}**" if name == "ilk" else name]
-        for target in TARGETS:
-            one, base = at_recall(measurements, name, target), yardstick and at_recall(measurements, yardstick, target)
-            if one is None:
-                cells += ["not reached", "", "–"]
-                continue
-            cells += [f"{one['queries_per_second']:,.0f}", f"({one['ef']}, {one['recall']:.4f})",
-                      ratio(one["queries_per_second"], base and base["queries_per_second"])]
-        sample = next(one for one in measurements if one["engine"] == name)
-        single = builds.get((name, 1), sample["build_seconds"])
-        base = yardstick and builds.get((yardstick, 1), next(one for one in measurements if one["engine"] == yardstick)["build_seconds"])
-        double = builds.get((name, 2))
-        cells += [f"{single:.1f} s", ratio(base, single) if base else "–", f"{double:.1f} s" if double else "–", f"{sample['bytes_per_vector']:,.0f}"]
-        lines.append("| " + " | ".join(cells) + " |")
-    lines.append("")
+    lines += table_at_recalls(measurements, names, yardstick, with_builds(measurements, builds)) + [""]
     for name, reason in left_out.items():
         lines.append(f"{name} is left out: {reason}.")
     if yardstick:
         lines.append("Ratios are to hnswlib in the same run; the fastest setting measured that reaches the recall counts. Builds: CPU time on one "
                      "thread, the wall's on two.")
-    lines += ["", "| engine | " + " | ".join(f"ef {ef}" for ef in sorted({one["ef"] for one in measurements})) + " |"]
-    lines.append("| --- |" + " ---: |" * len({one["ef"] for one in measurements}))
+    lines += fastest_peers(measurements, names)
+    efs = sorted({one["ef"] for one in measurements})
+    lines += ["", "| engine | " + " | ".join(f"ef {ef}" for ef in efs) + " |", "| --- |" + " ---: |" * len(efs)]
     for name in names:
         cells = [f"{one['recall']:.3f} · {one['queries_per_second']:,.0f}" for one in sorted(
-            (one for one in measurements if one["engine"] == name), key=lambda one: one["ef"])]
+            (one for one in measurements if one["name"] == name), key=lambda one: one["ef"])]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    lines += ["", "Recall · queries a second at each `ef` (for scann `ef` is ef/4 lists to search)."]
+    notes = [NOTES[name] for name in names if name in NOTES]
+    lines += ["", "Recall · queries a second at each `ef`" + (f" ({'; '.join(notes)})" if notes else "") + "."]
     return "\n".join(lines)
 
 
@@ -293,10 +355,12 @@ def record(name, measurements):
 
 
 def run_recall(options):
-    names = options.engines.split(",") if options.engines else ["ilk"] + PEERS
-    if names[0] != "ilk" or set(names) - {"ilk", *PEERS}:
-        raise SystemExit(f"--engines begins with ilk and goes on with any of {', '.join(PEERS)}")
+    names = options.engines.split(",") if options.engines else [*OWN, *PEERS]
+    if names[0] != "ilk" or set(names) - {*OWN, *PEERS}:
+        raise SystemExit(f"--engines begins with ilk and goes on with any of ilk-f32, {', '.join(PEERS)}")
     wanted = options.data.split(",") if options.data else [name for name, data in DATA.items() if data["base"].exists()]
+    if unknown := set(wanted) - set(DATA):
+        raise SystemExit(f"there is no data set {', '.join(unknown)}; sets are {', '.join(DATA)}")
     for name in wanted:
         data = DATA[name] | {"name": name}
         if not data["base"].exists():
@@ -308,8 +372,8 @@ def run_recall(options):
         builds = build_times(data, there, options, options.builds) if options.builds else {}
         for one in measurements:
             for threads in (1, 2):
-                if (one["engine"], threads) in builds:
-                    one[f"build_seconds_{threads}"] = builds[one["engine"], threads]
+                if (one["name"], threads) in builds:
+                    one[f"build_seconds_{threads}"] = builds[one["name"], threads]
         text = tables(data, measurements, builds, left_out)
         if options.print:
             print(aligned(text))
@@ -415,21 +479,20 @@ def smoke():
         common = ["--base", files["base"], "--queries", files["queries"], "--ef", "10,80", "--passes", "1", "--seed", "7", "--json"]
         commands = [[str(RELEASE / "bench-recall"), *common, "--metric", metric, *more] for metric, more in (
             ("l2", ["--write-truth", f"{work}/truth.ivecs"]), ("cosine", []), ("dot", []), ("l2", ["--truth", f"{work}/truth.ivecs", "--threads", "2"]))]
-        commands += [[str(PYTHON), str(ROOT / "benchmarks/peers/peers.py"), "--engine", name, *common, "--truth", f"{work}/truth.ivecs"]
-                     for name in PEERS if installed(name) is None]
-        for command in commands:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
+        commands += [[*command(name), *common, "--truth", f"{work}/truth.ivecs"] for name in [*OWN, *PEERS] if name in OWN or installed(name) is None]
+        for words in commands:
+            run = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=ROOT)
             lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-            what = " ".join(Path(part).name for part in command)
+            what = " ".join(Path(part).name for part in words)
             if run.returncode or len(lines) != 2:
                 raise SystemExit(f"bench-smoke: {what}: status {run.returncode}, {len(lines)} lines of 2\n{run.stderr[-2000:]}")
             if not all(one["queries_per_second"] > 0 and math.isfinite(one["build_seconds"]) for one in lines):
                 raise SystemExit(f"bench-smoke: {what}: {lines}")
-            floor = 0.8 if lines[1]["engine"] == "scann" else 0.95
+            floor = 0.8 if lines[1]["engine"] in ("scann", "faiss-ivfpq") else 0.95
             if lines[1]["recall"] < floor:
                 raise SystemExit(f"bench-smoke: {what}: recall {lines[1]['recall']} at ef 80, below {floor}")
             passed += 1
-            print(f"bench-smoke: {lines[1]['engine']} {lines[1]['metric']}: recall {lines[1]['recall']} at ef 80")
+            print(f"bench-smoke: {lines[1]['engine']} {lines[1]['storage']} {lines[1]['metric']}: recall {lines[1]['recall']} at ef 80")
         with Daemon() as daemon:
             wire = daemon.connect()
             wire.call("collection.create", name="smoke", vectors={"v": {"dimension": 32, "metric": "l2"}})
@@ -451,9 +514,10 @@ def main():
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--load", action="store_true", help="measure the daemon over its socket instead")
     parser.add_argument("--data", help=f"data sets, with commas: {', '.join(DATA)}")
-    parser.add_argument("--engines", help=f"ilk and any of {', '.join(PEERS)}, with commas")
+    parser.add_argument("--engines", help=f"ilk and any of ilk-f32, {', '.join(PEERS)}, with commas")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--builds", type=int, default=0, help="measure builds apart, on 1 and 2 threads, so many times")
+    parser.add_argument("--build-threads", type=int, default=1, help="threads that build what is searched, 1 or 2 for the table")
     parser.add_argument("--ef", type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--k", type=int, default=10)
     parser.add_argument("--m", type=int, default=16)
