@@ -123,14 +123,6 @@ extension HNSWGraph {
     /// Puts a node's unvisited neighbors into the batch, marked as visited.
     @inline(__always)
     private func gather(_ node: UInt32, level: Int, _ scratch: Scratch) -> Int {
-        let list = list(node, level: level)
-        var count = 0
-        for place in 0..<list.count {
-            let neighbor = list[place]
-            guard scratch.visit(neighbor) else { continue }
-            unsafe scratch.batch[count] = neighbor
-            count += 1
-        }
-        return count
+        scratch.gather(list(node, level: level))
     }
 }

@@ -59,6 +59,30 @@ import Synchronization
         return true
     }
 
+    /// Puts those nodes of a list into the batch that are new, and marks them.
+    ///
+    /// Without branches, which would be guessed wrong half the time, and with what the loop needs in registers: a third
+    /// of a walk's time went here before.
+    ///
+    /// - Returns: how many they are.
+    @inline(__always)
+    func gather(_ list: LinkList) -> Int {
+        let marks = unsafe marks
+        let limit = UInt32(truncatingIfNeeded: markCount)
+        let epoch = epoch
+        let batch = unsafe batch
+        var count = 0
+        for place in 0..<list.count {
+            let node = list[place]
+            guard node < limit else { continue }
+            let old = unsafe marks[Int(node)]
+            unsafe marks[Int(node)] = epoch
+            unsafe batch[count] = node
+            count &+= old == epoch ? 0 : 1
+        }
+        return count
+    }
+
     @inline(__always)
     func wasVisited(_ node: UInt32) -> Bool { unsafe Int(node) < markCount && marks[Int(node)] == epoch }
 

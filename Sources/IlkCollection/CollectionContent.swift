@@ -22,6 +22,8 @@ final class CollectionContent: Sendable {
     let reader: TextReader
     let feed: EmbeddingFeed
     let epoch: WriteEpoch
+    /// What recall searches get.
+    let sampler: RecallSampler
 
     init(
         folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
@@ -38,6 +40,7 @@ final class CollectionContent: Sendable {
         self.reader = reader
         feed = EmbeddingFeed()
         epoch = WriteEpoch()
+        sampler = RecallSampler()
     }
 
     /// The same collection with other parts: those of a field that another model has filled, or other words.
@@ -56,6 +59,7 @@ final class CollectionContent: Sendable {
         self.reader = reader ?? other.reader
         feed = other.feed
         epoch = other.epoch
+        sampler = other.sampler
     }
 
     /// Vectors that no graph holds yet.

@@ -51,6 +51,8 @@ package enum CollectionEvent: Sendable, Equatable {
     case state(CollectionState)
     /// A checkpoint could not be written: nothing is lost, and the next start reads more.
     case checkpointFailed(String)
+    /// Searches find less than they ask for: of a vector field, with a filter by these payload fields.
+    case recallBelow(asked: Double, found: Double, field: String, filterFields: [String], searches: Int)
 }
 
 /// What may be chosen for every collection of a daemon.

@@ -37,6 +37,7 @@ struct PointSearch {
         let filter = try request.filter.map { filter throws(IlkError) in try content.expression(filter) }
         let scope = filter.map { content.scope(of: $0) } ?? .memory
         let moment = content.epoch.now(scope)
+        let seen = content.epoch.now(.memory)
         let matching = try filter.map { filter throws(IlkError) in try content.matching(filter) }
         let filtered = ContinuousClock.now
         let nearest = dense.map { $0.run(matching) }
@@ -47,6 +48,7 @@ struct PointSearch {
         let kept = Array(candidates.prefix(request.k))
         guard let hits = try hits(of: kept) else { return nil }
         // That there are no more is believed only of a single moment.
+        if let dense, let nearest { sample(dense, nearest, filter, scope, seen) }
         guard hits.count == request.k || content.epoch.isStill(moment, scope) else { return nil }
         var reply = SearchReply(hits: hits, exhausted: hits.count < request.k)
         if !request.facets.isEmpty { reply.facets = try facets(of: candidates) }
@@ -71,6 +73,21 @@ struct PointSearch {
             reply.explain = .object(JSONObject(members))
         }
         return reply
+    }
+
+    /// Lets a walk be measured again, exactly, when there is time.
+    private func sample(
+        _ dense: DenseSearch, _ found: DenseSearch.Outcome, _ filter: FilterExpression?, _ scope: WriteEpoch.Scope,
+        _ moment: UInt64
+    ) {
+        // Every payload would have to be read for a field that is not declared.
+        guard scope == .memory, !found.isExact, found.neighbors.count == dense.k, let field = question.dense?.field
+        else { return }
+        content.sampler.offer {
+            RecallSampler.Sample(
+                field: field, query: dense.query, origin: dense.origin, filter: filter, found: found.neighbors,
+                k: dense.k, asked: request.recall, moment: moment)
+        }
     }
 
     // MARK: Legs

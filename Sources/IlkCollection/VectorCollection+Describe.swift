@@ -62,6 +62,9 @@ extension VectorCollection {
         return .object(JSONObject(members))
     }
 
+    /// The recall that searches got, by vector field and by the payload fields that they filter by; null while loading.
+    package var measuredRecall: JSONValue { (try? content())?.sampler.json ?? .null }
+
     private func diskUse() -> JSONObject {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return JSONObject(

@@ -327,6 +327,12 @@ extension Writer {
             checkpoint(&state)
             return true
         }
+        for (kind, tally) in content.sampler.measure(in: content) {
+            report(
+                .recallBelow(
+                    asked: tally.asked ?? 0, found: tally.recall, field: kind.field, filterFields: kind.paths,
+                    searches: Int(tally.searches)))
+        }
         return false
     }
 

@@ -42,18 +42,23 @@ extension Engine {
             ($0.key.rawValue, number($0.value))
         }
         let connections = metrics.connectionCounts()
+        let memory = ProcessMemory.read()
         let load = poolLoad
         let jobStates = jobs.all.map(\.report.state)
         let collections = registry.all.map { collection in
             (
                 collection.name,
                 JSONValue.object(
-                    JSONObject([("state", .string(collection.state.name)), ("count", liveCount(of: collection))]))
+                    JSONObject([
+                        ("state", .string(collection.state.name)), ("count", liveCount(of: collection)),
+                        ("recall", collection.measuredRecall),
+                    ]))
             )
         }
         return JSONObject([
             ("uptime_s", .double((Double(monotonicNanoseconds() - metrics.started) / 1e9).rounded(toPlaces: 3))),
-            ("rss_bytes", number(residentBytes())),
+            ("rss_bytes", number(memory.resident)), ("memory_bytes", number(memory.anonymous)),
+            ("memory_limit_bytes", options.memoryLimit.map { number($0) } ?? .null),
             (
                 "connections",
                 .object(
@@ -117,11 +122,4 @@ extension LatencyHistogram {
             ("max", microseconds(Double(maximum))),
         ]
     }
-}
-
-/// Bytes of memory that the process holds, from /proc/self/statm; 0 where that cannot be read.
-private func residentBytes() -> Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
 }

@@ -26,6 +26,7 @@ package final class Engine: Sendable {
     let registry = CollectionRegistry()
     let jobs: JobRegistry
     let logger: Logger
+    private let memoryLimit: MemoryLimit
     private let pool: WorkerPool
     private let isStopping = Atomic(false)
     private let serverLimits = Mutex<[(String, Int)]>([])
@@ -47,6 +48,7 @@ package final class Engine: Sendable {
         options.collection.observe = { name, event in logger.record(event, of: name) }
         options.collection.embedder = embedder
         self.options = options
+        memoryLimit = MemoryLimit(bytes: options.memoryLimit)
         self.logger = logger
         // Searches run one a thread: BLAS must not start threads of its own beneath each of them.
         BLAS.useOneThreadPerCaller()
@@ -86,7 +88,12 @@ package final class Engine: Sendable {
         }
         let answer = Answer(Method(command), id: call.id, metrics: metrics, reply: reply)
         guard !isStopping.load(ordering: .relaxed) else { return answer.fail(stoppingError) }
-        dispatch(command, answer, notify)
+        switch command.takesMemory ? memoryLimit.admission() : .now {
+        case .now: dispatch(command, answer, notify)
+        case .later(let seconds):
+            DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { self.dispatch(command, answer, notify) }
+        case .refused(let error): answer.fail(error)
+        }
     }
 
     private func dispatch(_ command: Command, _ answer: Answer, _ notify: @escaping Notify) {
@@ -231,6 +238,11 @@ extension Logger {
         case .state(let state): info("\(state.name)", metadata: place)
         case .checkpointFailed(let reason):
             warning("checkpoint not written, tried again later", metadata: place.adding("reason", reason))
+        case .recallBelow(let asked, let found, let field, let filterFields, let searches):
+            warning(
+                "searches find less than they ask for; ask for more, send 'exact', or rebuild the graph",
+                metadata: place.adding("using", field).adding("filter_fields", filterFields.joined(separator: " "))
+                    .adding("asked", "\(asked)").adding("found", "\(found)").adding("searches", "\(searches)"))
         }
     }
 }

@@ -18,6 +18,10 @@ package struct ServiceOptions: Sendable {
     package var modelStore: String?
     /// Bytes that vectors of texts may take on the disk, to be used again.
     package var embeddingCacheLimit = 256 << 20
+    /// Bytes of memory that the daemon may hold, files not counted; nil for as much as there is.
+    ///
+    /// From there on writers are refused with `overloaded`.
+    package var memoryLimit: Int?
     package var collection: CollectionOptions
 
     /// - Parameter cores: what the machine has; it sizes the pools.

@@ -18,7 +18,8 @@ struct Stats: AsyncParsableCommand {
         if client.json { return Output.json(stats) }
         let connections = stats["connections"]
         Output.line("up          \(Format.seconds(stats["uptime_s"]?.number ?? 0))")
-        Output.line("memory      \(Format.bytes(stats["rss_bytes"]?.integer ?? 0))")
+        let limit = stats["memory_limit_bytes"]?.integer.map { " of \(Format.bytes($0))" } ?? ""
+        Output.line("memory      \(Format.bytes(stats["memory_bytes"]?.integer ?? 0))\(limit)")
         Output.line(
             "connections \(connections?["open"]?.plain ?? "0") open, \(connections?["accepted"]?.plain ?? "0") accepted, "
                 + "\(connections?["refused"]?.plain ?? "0") refused")

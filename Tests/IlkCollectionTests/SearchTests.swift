@@ -74,6 +74,29 @@ import Testing
         #expect(shares[0.8]! >= 0.78 && shares[0.95]! >= 0.94 && shares[0.999]! >= 0.995, "\(shares)")
     }
 
+    @Test func `a share of searches is measured again, by the fields that they filter by`() throws {
+        collection.waitUntilReady()
+        for query in queries(100) {
+            _ = try collection.search(query)
+            _ = try collection.search(query, filter: "n < 2500")
+            _ = try collection.search(query, exact: true)
+        }
+        var kinds: [JSONValue] = []
+        for _ in 0..<3_000 where kinds.count < 2 {
+            Thread.sleep(forTimeInterval: 0.01)
+            if case .array(let measured) = collection.measuredRecall { kinds = measured }
+        }
+        #expect(kinds.count == 2)
+        for (kind, paths) in zip(kinds, [[], [JSONValue.string("n")]]) {
+            guard case .object(let kind) = kind, case .double(let recall)? = kind["recall"] else {
+                Issue.record("\(kind)")
+                continue
+            }
+            #expect(kind["filter_fields"] == .array(paths) && kind["using"] == .string("v") && kind["asked"] == .null)
+            #expect(recall >= 0.9)
+        }
+    }
+
     private func explained(_ reply: SearchReply, _ member: String) -> JSONValue? {
         guard case .object(let explain)? = reply.explain else { return nil }
         return explain[member]

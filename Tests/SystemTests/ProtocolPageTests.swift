@@ -7,7 +7,7 @@ extension `The daemon` {
         /// Members whose value is another one each time; where one holds an object, its members may be others, too.
         static let volatile: Set<String> = [
             "took_us", "took_s", "version", "pid", "data", "path", "kernels", "library", "cores", "uptime_s",
-            "rss_bytes",
+            "rss_bytes", "memory_bytes",
             "rate", "eta_s", "started_at", "bytes", "disk", "memory", "mean", "p50", "p90", "p99", "max", "requests",
             "errors",
             "search_shares_us", "connections", "pool", "workers", "done", "total", "phase", "why", "distances", "hops",
