@@ -14,7 +14,8 @@ import Synchronization
         abstract: "Measure appends and matches of a synthetic shop.",
         discussion: """
             Items lie around the centres of categories; a person has three of them for interests, and chooses the more \
-            popular items more often. Prints one JSON object a measurement.
+            popular items more often. Prints one JSON object a measurement; `answers` is a digest of all that was \
+            answered, the same for the same shop in the same folder.
             """)
 
     @Option(help: "Items.") var items = 20_000
@@ -165,6 +166,7 @@ import Synchronization
         }
         let times = Mutex<[Double]>([])
         let found = Atomic(0)
+        let digest = Atomic<UInt64>(0)
         let now = now
         let all = requests
         let failure = Mutex<IlkError?>(nil)
@@ -173,14 +175,15 @@ import Synchronization
                 let began = ContinuousClock.now
                 do throws(IlkError) {
                     let items = try matching.items(all[place], at: now).items
+                    let took = (ContinuousClock.now - began) / .microseconds(1)
                     found.add(items.count, ordering: .relaxed)
+                    digest.wrappingAdd(Self.digest(items, of: place), ordering: .relaxed)
+                    // What is first is not measured: it fills the caches.
+                    if place >= all.count / 10 { times.withLock { $0.append(took) } }
                 } catch {
                     failure.withLock { $0 = error }
                     return
                 }
-                let took = (ContinuousClock.now - began) / .microseconds(1)
-                // What is first is not measured: it fills the caches.
-                if place >= all.count / 10 { times.withLock { $0.append(took) } }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
@@ -194,7 +197,15 @@ import Synchronization
                 ("matches", .int(Int64(all.count))), ("threads", .int(Int64(threads))), ("p50_ms", quantile(0.5)),
                 ("p90_ms", quantile(0.9)), ("p99_ms", quantile(0.99)),
                 ("items_mean", .double(Double(found.load(ordering: .relaxed)) / Double(all.count))),
+                ("answers", .string(String(digest.load(ordering: .relaxed), radix: 16))),
             ])
+    }
+
+    /// A digest of one answer: what it says of each item, and in which order.
+    private static func digest(_ items: [MatchedItem], of place: Int) -> UInt64 {
+        let said = items.map { "\($0.id) \($0.score) \($0.channels) \($0.reason) \($0.isPinned)" }
+        let bytes = Array("\(place): \(said.joined(separator: ", "))".utf8)
+        return unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) }
     }
 
     // MARK: Helpers
