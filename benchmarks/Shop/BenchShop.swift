@@ -25,6 +25,8 @@ import Synchronization
     @Option(help: "Events of a batch.") var batch = 5_000
     @Option(help: "Matches to measure.") var matches = 2_000
     @Option(parsing: .upToNextOption, help: "Threads that match at once.") var threads = [1]
+    @Option(parsing: .upToNextOption, help: "Questions to ask, by name, such as 'u2u2i'; all if left out.")
+    var only: [String] = []
     @Option(help: "Folder to keep the collection in, to be used again; a temporary one if left out.") var folder:
         String?
     @Option(help: "What everything is drawn from.") var seed: UInt64 = 42
@@ -44,7 +46,9 @@ import Synchronization
         try show(matching)
         if try matching.models().isEmpty { try train(matching) }
         for threads in threads {
-            for (name, params) in Self.questions { try match(name, params, threads, &shop, matching) }
+            for (name, params) in Self.questions where only.isEmpty || only.contains(name) {
+                try match(name, params, threads, matching)
+            }
         }
         collection.close()
     }
@@ -96,11 +100,13 @@ import Synchronization
             ])
     }
 
-    /// Waits until the log has been read.
+    /// Waits until the log has been read, and the graphs of its models have been built.
     private func read(_ matching: Matching) throws {
         let began = ContinuousClock.now
         while (try? matching.memory()) == nil { usleep(10_000) }
         emit("read", [("seconds", .double(seconds(since: began)))])
+        while matching.pendingItems() > 0 { usleep(100_000) }
+        emit("link", [("seconds", .double(seconds(since: began)))])
     }
 
     private func show(_ matching: Matching) throws {
@@ -152,9 +158,9 @@ import Synchronization
         ("new", #""k":20,"channels":{"new":50}"#), ("again", #""k":20,"channels":{"again":50}"#),
     ]
 
-    private func match(
-        _ name: String, _ params: String, _ threads: Int, _ shop: inout SyntheticShop, _ matching: Matching
-    ) throws {
+    private func match(_ name: String, _ params: String, _ threads: Int, _ matching: Matching) throws {
+        // The same people for each question, whatever was drawn before.
+        var shop = SyntheticShop(items: items, users: users, dimension: dimension, seed: seed)
         var requests: [MatchItems] = []
         for _ in 0..<matches {
             let line =
@@ -170,6 +176,7 @@ import Synchronization
         let now = now
         let all = requests
         let failure = Mutex<IlkError?>(nil)
+        let begun = Self.cpuSeconds()
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
             for place in stride(from: thread, to: all.count, by: threads) {
                 let began = ContinuousClock.now
@@ -187,6 +194,7 @@ import Synchronization
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+        let spent = Self.cpuSeconds() - begun
         let sorted = times.withLock { $0.sorted() }
         func quantile(_ share: Double) -> JSONValue {
             .double((sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))] / 10).rounded() / 100)
@@ -196,9 +204,17 @@ import Synchronization
             [
                 ("matches", .int(Int64(all.count))), ("threads", .int(Int64(threads))), ("p50_ms", quantile(0.5)),
                 ("p90_ms", quantile(0.9)), ("p99_ms", quantile(0.99)),
+                ("cpu_ms_mean", .double((spent / Double(all.count) * 100_000).rounded() / 100)),
                 ("items_mean", .double(Double(found.load(ordering: .relaxed)) / Double(all.count))),
                 ("answers", .string(String(digest.load(ordering: .relaxed), radix: 16))),
             ])
+    }
+
+    /// What all threads have computed so far: what a match costs, whatever else the machine does.
+    private static func cpuSeconds() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// A digest of one answer: what it says of each item, and in which order.

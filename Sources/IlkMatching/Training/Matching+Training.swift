@@ -67,6 +67,9 @@ extension Matching {
         return report
     }
 
+    /// Items of models that are being made fast: they are found, but more slowly.
+    package func pendingItems() -> Int { store.models.withLock { $0.factors?.pendingCount ?? 0 } }
+
     /// The models that are kept.
     package func models() throws(IlkError) -> [KeptModel] { try store.writer().log.models() }
 
