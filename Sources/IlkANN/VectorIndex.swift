@@ -81,8 +81,8 @@ package final class VectorIndex: Sendable {
     /// The vector as it is compared, for cosine scaled to length 1; nil where there is none.
     package func vector(at ordinal: Ordinal) -> [Float]? {
         guard contains(ordinal) else { return nil }
-        let row = unsafe store.row(ordinal.rawValue)
-        return (0..<dimension).map { unsafe row[$0] }
+        // SAFETY: a row is `dimension` floats, which nobody writes while its ordinal is in the index.
+        return unsafe Array(UnsafeBufferPointer(start: store.row(ordinal.rawValue), count: dimension))
     }
 
     /// Copies a vector in; the next search finds it.

@@ -33,6 +33,14 @@ package struct ItemView: Sendable {
     /// The ids of points; nil for those that are gone.
     package func ids(of ordinals: [Ordinal]) -> [PointID?] { content.directory.ids(of: ordinals) }
 
+    /// How many moves there were, a point's coming and going and each other ordinal of it being one; and the points that
+    /// moved since there were `count`, some perhaps twice. Nil for the points where that is too long ago.
+    ///
+    /// So whoever keeps a table of where points are need not look them up by name again.
+    package func moves(since count: UInt64) -> (count: UInt64, ids: [PointID]?) {
+        content.directory.moves(since: count)
+    }
+
     // MARK: Filters
 
     /// The points that pass a filter, exactly.
@@ -51,6 +59,15 @@ package struct ItemView: Sendable {
     /// What a declared field has at these ordinals: of an array every value.
     package func values(of field: String, at ordinals: [Ordinal]) -> [[FilterValue]] {
         content.filters.values(of: field, at: ordinals)
+    }
+
+    /// Calls `body` with each value that a declared field has at these ordinals, and the place of its ordinal among them.
+    ///
+    /// Nothing in the fields changes meanwhile, so `body` is to be short.
+    package func forEachValue(
+        of field: String, at ordinals: [Ordinal], _ body: (_ place: Int, FilterValue) -> Void
+    ) {
+        content.filters.forEachValue(of: field, at: ordinals, body)
     }
 
     // MARK: Vectors
@@ -142,6 +159,15 @@ extension FilterTable {
         state.withLock { state in
             guard let index = state.index.field(field) else { return ordinals.map { _ in [] } }
             return ordinals.map { index.values(of: $0.rawValue) }
+        }
+    }
+
+    func forEachValue(of field: String, at ordinals: [Ordinal], _ body: (_ place: Int, FilterValue) -> Void) {
+        state.withLock { state in
+            guard let index = state.index.field(field) else { return }
+            for (place, ordinal) in ordinals.enumerated() {
+                index.forEachValue(of: ordinal.rawValue) { body(place, $0) }
+            }
         }
     }
 }

@@ -16,8 +16,23 @@ final class PointDirectory: Sendable {
         var entries: [PointID: Entry] = [:]
         var ids: [PointID?] = []
         var stringBytes = 0
+        /// The ids that came, went or got another ordinal last, a ring: number `n` of them stands at `n % movesKept`.
+        var moved: [PointID] = []
+        var moveCount: UInt64 = 0
+
+        mutating func noteMove(of id: PointID) {
+            if moved.count < PointDirectory.movesKept {
+                moved.append(id)
+            } else {
+                moved[Int(moveCount % UInt64(PointDirectory.movesKept))] = id
+            }
+            moveCount += 1
+        }
     }
     private let state = Mutex(State())
+
+    /// Moves that are remembered: who follows them and falls behind further reads everything again.
+    private static let movesKept = 4_096
 
     var count: Int { state.withLock { $0.entries.count } }
 
@@ -64,12 +79,14 @@ final class PointDirectory: Sendable {
         state.withLock { state in
             let place = Int(entry.ordinal.rawValue)
             while state.ids.count <= place { state.ids.append(nil) }
-            if let old = state.entries.updateValue(entry, forKey: id), old.ordinal != entry.ordinal {
+            let old = state.entries.updateValue(entry, forKey: id)
+            if let old, old.ordinal != entry.ordinal {
                 state.ids[Int(old.ordinal.rawValue)] = nil
             } else if case .string(let text) = id {
                 state.stringBytes += text.utf8.count
             }
             state.ids[place] = id
+            if old?.ordinal != entry.ordinal { state.noteMove(of: id) }
         }
     }
 
@@ -78,6 +95,19 @@ final class PointDirectory: Sendable {
             guard let old = state.entries.removeValue(forKey: id) else { return }
             state.ids[Int(old.ordinal.rawValue)] = nil
             if case .string(let text) = id { state.stringBytes -= text.utf8.count }
+            state.noteMove(of: id)
+        }
+    }
+
+    /// How many moves there were, and which ids moved since there were `count`, some perhaps twice; nil for the ids where
+    /// not all of them are remembered.
+    func moves(since count: UInt64) -> (count: UInt64, ids: [PointID]?) {
+        state.withLock { state in
+            guard count <= state.moveCount, state.moveCount - count <= UInt64(state.moved.count) else {
+                return (state.moveCount, nil)
+            }
+            let ids = (count..<state.moveCount).map { state.moved[Int($0 % UInt64(Self.movesKept))] }
+            return (state.moveCount, ids)
         }
     }
 

@@ -18,6 +18,9 @@ extension FieldIndex {
         return values
     }
 
+    /// The same, one after the other.
+    package func forEachValue(of ordinal: UInt32, _ body: (FilterValue) -> Void) { held[ordinal].forEach(body) }
+
     /// Whether any point has this value.
     package func has(_ value: FilterValue) -> Bool {
         switch value {

@@ -17,6 +17,11 @@ package struct Matrix: Sendable {
     /// A row, copied: shape `[columns]`.
     package func row(_ index: Int) -> [Float] { Array(elements[index * columns..<(index + 1) * columns]) }
 
+    /// The inner product of a row with a vector of shape `[columns]`.
+    package func product(ofRow row: Int, with vector: [Float]) -> Float {
+        Kernels.dot(vector.span, elements.span.extracting(row * columns..<(row + 1) * columns))
+    }
+
     /// Squared Euclidean norm of every row: shape `[rows]`.
     package func squaredNorms() -> [Float] {
         (0..<rows).map { row in
