@@ -28,31 +28,31 @@ struct Affinities: Sendable {
     /// Values that are kept of a field.
     static let valueLimit = 10
 
-    /// What the liked items of a taste have in common.
-    init(_ taste: Taste, _ view: ItemView) {
+    /// What the liked items of a taste have in common; without bands only what they have in fields of keywords.
+    init(_ taste: Taste, _ view: ItemView, withBands: Bool = true) {
         let liked = taste.liked(Self.itemLimit).filter { taste.items[$0].ordinal != nil }
         guard !liked.isEmpty else { return }
         let ordinals = liked.compactMap { taste.items[$0].ordinal }
         let weights = liked.map { taste.items[$0].weight }
         let total = weights.reduce(0, +)
         for field in view.fields {
-            let found = view.values(of: field.path, at: ordinals)
             switch field.kind {
-            case .keyword: values += Self.values(of: field.path, found, weights, total)
+            case .keyword:
+                var sums: [FilterValue: Float] = [:]
+                view.forEachValue(of: field.path, at: ordinals) { place, value in
+                    sums[value, default: 0] += weights[place] / total
+                }
+                values += Self.values(of: field.path, sums)
             case .int, .float:
+                guard withBands else { continue }
+                let found = view.values(of: field.path, at: ordinals)
                 if let band = Self.band(of: field.path, found, weights) { bands.append(band) }
             default: break
             }
         }
     }
 
-    private static func values(
-        of field: String, _ found: [[FilterValue]], _ weights: [Float], _ total: Float
-    ) -> [Value] {
-        var sums: [FilterValue: Float] = [:]
-        for (values, weight) in zip(found, weights) {
-            for value in values { sums[value, default: 0] += weight / total }
-        }
+    private static func values(of field: String, _ sums: [FilterValue: Float]) -> [Value] {
         let sorted = sums.sorted { a, b in a.value != b.value ? a.value > b.value : a.key < b.key }
         return sorted.prefix(valueLimit).map { Value(field: field, value: $0.key, share: $0.value) }
     }

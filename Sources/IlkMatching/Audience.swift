@@ -8,6 +8,7 @@ import Synchronization
 struct Audience {
     let view: ItemView
     let writer: EventWriter
+    let places: ItemPlaces
     let field: Int?
     let moment: Moment
     let matching: Bitmap?
@@ -32,9 +33,12 @@ struct Audience {
     /// People who are weighed by all that they like.
     private static let weighedPeople = 1_000
 
-    init(view: ItemView, writer: EventWriter, field: Int?, moment: Moment, matching: Bitmap?) {
+    init(
+        view: ItemView, writer: EventWriter, places: ItemPlaces, field: Int?, moment: Moment, matching: Bitmap?
+    ) {
         self.view = view
         self.writer = writer
+        self.places = places
         self.field = field
         self.moment = moment
         self.matching = matching
@@ -103,12 +107,8 @@ struct Audience {
         guard let field, let vector = view.vector(field, at: seed), vector.contains(where: { $0 != 0 }) else { return }
         let near = try view.nearest(to: vector, field: field, k: Self.neighborsPerSeed, among: matching)
         let direction = TasteVectors.direction(of: vector)
-        let ids = view.ids(of: near.map(\.ordinal))
-        let numbers = writer.state.withLock { state in
-            ids.map { $0.flatMap { state.items.number(of: $0) }.map { ItemNumber($0) } }
-        }
-        for ((ordinal, _), number) in zip(near, numbers) where ordinal != seed {
-            guard let number, let other = view.vector(field, at: ordinal) else { continue }
+        for (ordinal, _) in near where ordinal != seed {
+            guard let number = places.number(of: ordinal), let other = view.vector(field, at: ordinal) else { continue }
             let cosine = Kernels.dot(direction.span, TasteVectors.direction(of: other).span)
             let likeness = likeness(cosine)
             guard likeness > 0 else { continue }
@@ -125,7 +125,8 @@ struct Audience {
 
     private mutating func widenByPartners(_ seeds: [(ItemNumber, Float)]) {
         let partners = writer.state.withLock { $0.partners(of: seeds.map { (0, $0.0, $0.1) }, trained) }
-        for (item, partner) in partners where partner.score > 0.01 {
+        for (number, partner) in zip(partners.numbers, partners.values) where partner.score > 0.01 {
+            let item = ItemNumber(number)
             weights[item] = max(weights[item] ?? 0, min(1, partner.score))
         }
     }
@@ -244,11 +245,7 @@ struct Audience {
     private func admittedItems() -> [(ItemNumber, Float)] {
         let sorted = weights.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
         guard let matching else { return sorted }
-        let ids = writer.state.withLock { state in sorted.map { state.items.name(of: $0.0.rawValue) } }
-        let ordinals = view.ordinals(of: ids.map { $0 ?? .string("") })
-        return zip(sorted, ordinals).compactMap { entry, ordinal in
-            ordinal.map { matching.contains($0.rawValue) } == true ? entry : nil
-        }
+        return sorted.filter { item, _ in places.ordinal(of: item).map { matching.contains($0.rawValue) } ?? false }
     }
 
     /// How much a person likes what the seeds are like, 0 to 2: by vector and by attributes.
@@ -256,7 +253,7 @@ struct Audience {
         var taste = writer.state.withLock { state in
             state.users.name(of: user.rawValue).map { state.taste(of: $0, at: moment, limit: 64) } ?? Taste()
         }
-        taste.locate(in: view)
+        taste.locate(in: view, places)
         let liked = taste.liked(16)
         var score: Float = 0
         if let field, let target {
@@ -270,7 +267,7 @@ struct Audience {
         }
         guard !values.isEmpty else { return score }
         var overlap: Float = 0
-        for affinity in Affinities(taste, view).values {
+        for affinity in Affinities(taste, view, withBands: false).values {
             overlap += min(affinity.share, values[affinity.field]?[affinity.value] ?? 0)
         }
         return score + overlap / Float(values.count)

@@ -5,25 +5,38 @@ import IlkVectors
 struct MatchCandidate: Sendable {
     var ordinal: Ordinal
     var score: Float
-    /// Where each channel had it, from 1, in the order of the channels.
-    var ranks: [(channel: Int, rank: Int)]
+    /// Where each channel had it, from 1, in the order of the channels; the first stands apart, for most have no other.
+    private var firstRank: (channel: Int, rank: Int)?
+    private var otherRanks: [(channel: Int, rank: Int)] = []
     /// What speaks for it in the channel that speaks loudest.
     var evidence: Evidence
     var loudest: Int
     private(set) var loudness: Float
 
+    /// A candidate that no channel brought.
+    init(unranked ordinal: Ordinal) {
+        self.ordinal = ordinal
+        score = 0
+        evidence = .none
+        loudest = -1
+        loudness = 0
+    }
+
     init(_ recalled: Recalled, channel: Int, rank: Int, part: Float) {
         ordinal = recalled.ordinal
         score = part
-        ranks = [(channel, rank)]
+        firstRank = (channel, rank)
         evidence = recalled.evidence
         loudest = channel
         loudness = part
     }
 
+    /// Where each channel had it, from 1, in the order of the channels.
+    var ranks: [(channel: Int, rank: Int)] { (firstRank.map { [$0] } ?? []) + otherRanks }
+
     mutating func add(_ recalled: Recalled, channel: Int, rank: Int, part: Float) {
         score += part
-        ranks.append((channel, rank))
+        otherRanks.append((channel, rank))
         if part > loudness { (loudness, loudest, evidence) = (part, channel, recalled.evidence) }
     }
 }
@@ -42,8 +55,8 @@ enum CandidateMerge {
     static func merge(
         _ channels: [(recalled: [Recalled], weight: Float)], by method: MatchItems.Merge
     ) -> [MatchCandidate] {
-        var places: [Ordinal: Int] = [:]
-        var candidates: [MatchCandidate] = []
+        let most = channels.reduce(0) { $0 + $1.recalled.count }
+        var candidates = ValuesByNumber<MatchCandidate>(capacity: most)
         for (channel, (recalled, weight)) in channels.enumerated() {
             let largest = recalled.first.map { max($0.score, .leastNormalMagnitude) } ?? 1
             for (index, entry) in recalled.enumerated() {
@@ -54,18 +67,22 @@ enum CandidateMerge {
                     case .scores: max(0, entry.score / largest)
                     }
                 let part = weight * share
-                if let place = places[entry.ordinal] {
-                    candidates[place].add(entry, channel: channel, rank: rank, part: part)
-                } else {
-                    places[entry.ordinal] = candidates.count
-                    candidates.append(MatchCandidate(entry, channel: channel, rank: rank, part: part))
-                }
+                let end = candidates.count
+                let place = candidates.place(
+                    of: entry.ordinal.rawValue,
+                    orInsert: MatchCandidate(entry, channel: channel, rank: rank, part: part))
+                if place < end { candidates.values[place].add(entry, channel: channel, rank: rank, part: part) }
             }
         }
-        return sorted(candidates)
+        return sorted(candidates.values)
     }
 
     static func sorted(_ candidates: [MatchCandidate]) -> [MatchCandidate] {
-        candidates.sorted { $0.score != $1.score ? $0.score > $1.score : $0.ordinal < $1.ordinal }
+        // Keys are sorted, and each candidate is moved once.
+        var keys = candidates.indices.map { place in
+            (score: candidates[place].score, ordinal: candidates[place].ordinal, place: place)
+        }
+        keys.sort { $0.score != $1.score ? $0.score > $1.score : $0.ordinal < $1.ordinal }
+        return keys.map { candidates[$0.place] }
     }
 }

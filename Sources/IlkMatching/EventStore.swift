@@ -17,6 +17,8 @@ package final class EventStore: CollectionCompanion {
 
     /// What most people like, for channels to share.
     let leaders = LeaderBoard()
+    /// Which item is which point.
+    let places = ItemPlaceTable()
     /// What answers of what was trained.
     let models = Mutex(TrainedModels())
     private let spreads = Mutex<[Int: (count: Int, spread: Float)]>([:])

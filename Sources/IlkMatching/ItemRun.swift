@@ -90,23 +90,23 @@ struct ItemRun {
         let names = Set(channels.map(\.channel.name))
         let needsVectors = names.contains("content") || request.vector != nil || request.mmr != nil
         let field = needsVectors ? try view.vectorField(named: request.using) : nil
-        let (taste, capped, used) = try person()
+        let (taste, excluded, places) = try person()
         let vectors = try vectors(of: taste, field)
         let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
-        var excluded = Set(view.ordinals(of: capped).compactMap { $0 })
-        if !request.exclude.isEmpty { excluded.formUnion(view.ordinals(of: used).compactMap { $0 }) }
+        var used = ItemSet(end: view.endOrdinal)
+        for case let ordinal? in taste.items.lazy.map(\.ordinal) { used.insert(ordinal) }
         var found: [(id: PointID, score: Float)] = []
         if let quota = channels.first(where: { $0.channel.name == "query" })?.quota, let search = search(quota) {
             found = try collection.search(search, embedded: embedded).hits.map { ($0.id, $0.score) }
         }
         return RecallRequest(
             items: view, now: now, user: request.user, taste: taste, vectors: vectors, field: field,
-            matching: matching, excluded: excluded, used: Set(taste.items.compactMap(\.ordinal)), found: found,
-            custom: request.custom, memory: writer, leaders: store.leaders, models: models)
+            matching: matching, excluded: excluded, used: used, found: found, custom: request.custom, memory: writer,
+            leaders: store.leaders, places: places, models: models)
     }
 
-    /// What the person did, what was shown too often, and what the request leaves out.
-    private func person() throws(IlkError) -> (taste: Taste, capped: [PointID], used: [PointID]) {
+    /// What the person did, and what must not come: what was shown too often, and what the request leaves out.
+    private func person() throws(IlkError) -> (taste: Taste, excluded: ItemSet, places: ItemPlaces) {
         let types = writer.state.withLock { $0.settings.types }
         var inline: [CheckedEvent] = []
         for (place, event) in request.events.enumerated() {
@@ -114,21 +114,28 @@ struct ItemRun {
         }
         let known = writer.state.withLock { [inline] state in
             let latest = state.taste(ofInline: inline, at: moment)
-            guard let user = request.user else { return (latest, [PointID](), [PointID]()) }
-            let capped =
-                request.frequencyCap.map { cap in
-                    state.exposures(of: user, since: Moment(now - Double(cap.hours) * 3_600))
-                        .filter { $0.count >= cap.impressions }.map(\.item)
-                } ?? []
-            let used = state.itemsUsed(by: user, onlyBought: !request.exclude.contains(.seen))
-            return (state.taste(of: user, at: moment, after: latest), capped, request.exclude.isEmpty ? [] : used)
+            guard let user = request.user else { return (latest, [ItemNumber]()) }
+            var unwanted =
+                request.exclude.isEmpty ? [] : state.itemsUsed(by: user, onlyBought: !request.exclude.contains(.seen))
+            if let cap = request.frequencyCap {
+                unwanted += state.exposures(of: user, since: Moment(now - Double(cap.hours) * 3_600))
+                    .filter { $0.count >= cap.impressions }.map(\.item)
+            }
+            return (state.taste(of: user, at: moment, after: latest), unwanted)
         }
-        var taste = known.0, used = known.2
-        for event in inline where request.exclude.contains(.seen) || event.type == EventTypes.order {
-            used.append(event.item)
+        // Only now, so that it knows every item that was just read.
+        let places = store.places.current(view, writer)
+        var taste = known.0
+        taste.locate(in: view, places)
+        var excluded = ItemSet(end: view.endOrdinal)
+        for item in known.1 {
+            if let ordinal = places.ordinal(of: item) { excluded.insert(ordinal) }
         }
-        taste.locate(in: view)
-        return (taste, known.1, used)
+        for event in inline where !request.exclude.isEmpty {
+            guard request.exclude.contains(.seen) || event.type == EventTypes.order else { continue }
+            if let ordinal = view.ordinal(of: event.item) { excluded.insert(ordinal) }
+        }
+        return (taste, excluded, places)
     }
 
     private func vectors(of taste: Taste, _ field: Int?) throws(IlkError) -> TasteVectors {
@@ -160,11 +167,7 @@ struct ItemRun {
     private func pinned(_ candidates: [MatchCandidate]) -> [(position: Int, candidate: MatchCandidate)] {
         zip(request.pins, view.ordinals(of: request.pins.map(\.id))).compactMap { pin, ordinal in
             guard let ordinal else { return nil }
-            var candidate =
-                candidates.first { $0.ordinal == ordinal }
-                ?? MatchCandidate(Recalled(ordinal, score: 0), channel: -1, rank: 0, part: 0)
-            candidate.ranks.removeAll { $0.channel < 0 }
-            return (pin.position, candidate)
+            return (pin.position, candidates.first { $0.ordinal == ordinal } ?? MatchCandidate(unranked: ordinal))
         }
     }
 
@@ -217,19 +220,4 @@ struct ItemRun {
 extension Duration {
     /// Whole microseconds.
     var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
-}
-
-extension MatchState {
-    /// What a user has used, or bought: of all events that are kept.
-    func itemsUsed(by user: PointID, onlyBought: Bool) -> [PointID] {
-        guard let number = users.number(of: user) else { return [] }
-        var found: Set<ItemNumber> = []
-        events.forEachAction(of: UserNumber(number)) { place in
-            if !onlyBought || events.types[place.index] == EventTypes.order {
-                found.insert(events.items[place.index])
-            }
-            return true
-        }
-        return found.compactMap { items.name(of: $0.rawValue) }
-    }
 }

@@ -4,12 +4,32 @@ import IlkProtocol
 import IlkVectors
 import Synchronization
 
+/// The items that most people like at a moment, best first, with what it takes to find those that some set has.
+struct Leaders: Sendable {
+    let ordinals: [Ordinal]
+    /// The same as a set.
+    private let all: Bitmap
+    /// By ordinal: the place in ``ordinals``.
+    private let ranks: ValuesByNumber<Void>
+
+    init(_ ordinals: [Ordinal] = []) {
+        self.ordinals = ordinals
+        all = Bitmap(ordinals.map(\.rawValue).sorted())
+        ranks = ValuesByNumber(ordinals.map(\.rawValue))
+    }
+
+    /// Those that are in a set, best first.
+    func among(_ set: Bitmap) -> [Ordinal] {
+        all.intersection(set).ordinals.compactMap { ranks.place(of: $0) }.sorted().map { ordinals[$0] }
+    }
+}
+
 /// The items that most people like, kept for a moment: every request asks for them.
 ///
 /// Of small collections they are found anew after each event and each write, of large ones once a second.
 final class LeaderBoard: Sendable {
     private struct List {
-        var ordinals: [Ordinal] = []
+        var leaders = Leaders()
         var events: UInt64?
         var points: UInt64?
         var made = ContinuousClock.now
@@ -46,10 +66,10 @@ final class LeaderBoard: Sendable {
     }
 
     /// The leaders of the long run as they are, whether or not they may come.
-    func popular(_ request: RecallRequest) -> [Ordinal] { current(.popular, request) }
+    func popular(_ request: RecallRequest) -> Leaders { current(.popular, request) }
 
     private func leaders(_ kind: Kind, _ request: RecallRequest, _ wanted: Int) -> [Recalled] {
-        let ordinals = current(kind, request)
+        let ordinals = current(kind, request).ordinals
         var leaders: [Recalled] = []
         for (place, ordinal) in ordinals.enumerated() where request.admits(ordinal) {
             if leaders.count == wanted { break }
@@ -64,13 +84,12 @@ final class LeaderBoard: Sendable {
     /// The leaders among the points of a filter that lets few of the great ones pass.
     private func scan(_ matching: Bitmap, _ kind: Kind, _ request: RecallRequest, _ wanted: Int) -> [Recalled] {
         let ordinals = matching.ordinals.map { Ordinal($0) }.filter { request.admits($0) }
-        let ids = request.items.ids(of: ordinals)
         let sorted = request.memory.state.withLock { state -> [UInt32] in
             let counts = kind.counts(state)
             var heap = SmallestFirst(limit: wanted)
-            for (ordinal, id) in zip(ordinals, ids) {
-                guard let id, let number = state.items.number(of: id) else { continue }
-                let count = counts.logarithm(of: ItemNumber(number))
+            for ordinal in ordinals {
+                guard let number = request.places.number(of: ordinal) else { continue }
+                let count = counts.logarithm(of: number)
                 if count > -.infinity { heap.insert(count, ordinal.rawValue) }
             }
             return heap.descending()
@@ -78,27 +97,27 @@ final class LeaderBoard: Sendable {
         return sorted.enumerated().map { place, ordinal in Recalled(Ordinal(ordinal), score: 1 / Float(20 + place)) }
     }
 
-    private func current(_ kind: Kind, _ request: RecallRequest) -> [Ordinal] {
+    private func current(_ kind: Kind, _ request: RecallRequest) -> Leaders {
         switch kind {
         case .popular: popularList.withLock { update(&$0, kind, request) }
         case .trending: trendingList.withLock { update(&$0, kind, request) }
         }
     }
 
-    private func update(_ list: inout List, _ kind: Kind, _ request: RecallRequest) -> [Ordinal] {
+    private func update(_ list: inout List, _ kind: Kind, _ request: RecallRequest) -> Leaders {
         let points = request.items.version
-        let ids: [PointID]? = request.memory.state.withLock { state in
+        let largest: [ItemNumber]? = request.memory.state.withLock { state in
             let isDue = state.items.count <= Self.smallCount || ContinuousClock.now - list.made > .seconds(1)
             let isOther = list.events != state.version || list.points != points
             guard list.events == nil || (isOther && isDue) else { return nil }
             list.events = state.version
-            return kind.counts(state).largest(Self.limit).compactMap { state.items.name(of: $0.rawValue) }
+            return kind.counts(state).largest(Self.limit)
         }
-        if let ids {
-            list.ordinals = request.items.ordinals(of: ids).compactMap { $0 }
+        if let largest {
+            list.leaders = Leaders(largest.compactMap { request.places.ordinal(of: $0) })
             list.points = points
             list.made = .now
         }
-        return list.ordinals
+        return list.leaders
     }
 }

@@ -19,7 +19,7 @@ extension Matching {
         }
         guard var taste = known else { return [] }
         let view = try collection.items()
-        taste.locate(in: view)
+        taste.locate(in: view, store.places.current(view, writer))
         guard let place = try view.vectorField(named: field) else { return [] }
         let vectors = TasteVectors(taste, view, field: place, spread: store.spread(of: place, in: view))
         return vectors.interests.map(\.vector) + (vectors.shortTerm.map { [$0] } ?? [])

@@ -17,7 +17,7 @@ extension Matching {
         }
         guard let (known, types) = found else { throw Self.unknown(request.user) }
         var taste = known
-        taste.locate(in: view)
+        taste.locate(in: view, store.places.current(view, writer))
         // A profile of a collection with several vector fields is that of the first.
         let field = try view.vectorField(named: nil, orFirst: true)
         let vectors =

@@ -47,11 +47,7 @@ extension Matching {
         let table = store.models.withLock { $0.neighbors(.itemCF) }
         let (number, partners) = writer.state.withLock { state in
             let number = state.items.number(of: item).map { ItemNumber($0) }
-            let partners = number.map { state.partners(of: [(0, $0, 1)], table) } ?? [:]
-            let named = partners.compactMap { item, partner in
-                state.items.name(of: item.rawValue).map { (id: $0, item: item, score: partner.score) }
-            }
-            return (number, named)
+            return (number, number.map { state.partners(of: [(0, $0, 1)], table) } ?? ValuesByNumber())
         }
         guard ordinal != nil || number != nil else {
             throw IlkError(
@@ -69,12 +65,13 @@ extension Matching {
             }
         }
         var together: [Recalled] = []
-        let sorted = partners.sorted { a, b in
-            a.score != b.score ? a.score > b.score : a.item.rawValue < b.item.rawValue
+        let places = store.places.current(view, writer)
+        let sorted = zip(partners.numbers, partners.values.map(\.score)).sorted { a, b in
+            a.1 != b.1 ? a.1 > b.1 : a.0 < b.0
         }
-        for (entry, other) in zip(sorted, view.ordinals(of: sorted.map(\.id))) {
-            guard let other, mayCome(other) else { continue }
-            together.append(Recalled(other, score: entry.score))
+        for (item, score) in sorted {
+            guard let other = places.ordinal(of: ItemNumber(item)), mayCome(other) else { continue }
+            together.append(Recalled(other, score: score))
         }
         let merged = CandidateMerge.merge([(near, 1), (together, 1)], by: .scores).prefix(request.k)
         let ids = view.ids(of: merged.map(\.ordinal))

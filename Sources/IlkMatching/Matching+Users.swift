@@ -33,7 +33,9 @@ extension Matching {
         let view = try collection.items()
         let field = try view.vectorField(named: request.using)
         let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
-        var audience = Audience(view: view, writer: writer, field: field, moment: Moment(now), matching: matching)
+        var audience = Audience(
+            view: view, writer: writer, places: store.places.current(view, writer), field: field, moment: Moment(now),
+            matching: matching)
         audience.spread = field.map { store.spread(of: $0, in: view) } ?? 2
         audience.trained = store.models.withLock { $0.neighbors(.itemCF) }
         switch request.seeds {

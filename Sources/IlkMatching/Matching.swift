@@ -150,9 +150,11 @@ package struct Matching: Sendable {
     }
 
     package func memory() throws(IlkError) -> Memory {
-        try store.writer().state.withLock { state in
+        let writer = try store.writer()
+        let places = store.places.memoryBytes
+        return writer.state.withLock { state in
             let items =
-                state.items.memoryBytes + state.events.itemBytes + state.cooccurrence.memoryBytes
+                places + state.items.memoryBytes + state.events.itemBytes + state.cooccurrence.memoryBytes
                 + state.popular.memoryBytes + state.trending.memoryBytes
             return Memory(
                 events: state.events.count, users: state.users.count, items: state.items.count,

@@ -16,6 +16,9 @@ struct NameTable: Sendable {
     /// The name of a number; nil where it was forgotten.
     func name(of number: UInt32) -> PointID? { Int(number) < names.count ? names[Int(number)] : nil }
 
+    /// Whether a number has a name, which is not copied for that.
+    func hasName(_ number: UInt32) -> Bool { Int(number) < names.count && names[Int(number)] != nil }
+
     /// Gives a name its number.
     mutating func set(_ name: PointID, to number: UInt32) {
         while names.count <= Int(number) { names.append(nil) }

@@ -54,23 +54,49 @@ package struct RecallRequest: Sendable {
     package let field: Int?
     /// The points that pass the filter; nil where there is no filter.
     package let matching: Bitmap?
+    /// The same, to ask about one point after the other.
+    private let passing: OrdinalSet?
     /// Items that must not come.
-    package let excluded: Set<Ordinal>
+    package let excluded: ItemSet
     /// Items that the person has used: what is new to the person is none of them.
-    package let used: Set<Ordinal>
+    package let used: ItemSet
     /// What a search by the request's text found.
     package let found: [(id: PointID, score: Float)]
     /// What the caller brings itself.
     package let custom: [PointID]
     let memory: EventWriter
     let leaders: LeaderBoard
+    let places: ItemPlaces
     let models: TrainedModels
+
+    init(
+        items: ItemView, now: Double, user: PointID?, taste: Taste, vectors: TasteVectors, field: Int?,
+        matching: Bitmap?, excluded: ItemSet, used: ItemSet, found: [(id: PointID, score: Float)], custom: [PointID],
+        memory: EventWriter, leaders: LeaderBoard, places: ItemPlaces, models: TrainedModels
+    ) {
+        self.items = items
+        self.now = now
+        self.user = user
+        self.taste = taste
+        self.vectors = vectors
+        self.field = field
+        self.matching = matching
+        passing = matching.map { $0.ordinalSet(capacity: $0.last.map { Int($0) + 1 } ?? 0) }
+        self.excluded = excluded
+        self.used = used
+        self.found = found
+        self.custom = custom
+        self.memory = memory
+        self.leaders = leaders
+        self.places = places
+        self.models = models
+    }
 
     var moment: Moment { Moment(now) }
 
     /// Whether an item may come at all.
     package func admits(_ ordinal: Ordinal) -> Bool {
-        !excluded.contains(ordinal) && matching?.contains(ordinal.rawValue) ?? true
+        !excluded.contains(ordinal) && passing?.contains(ordinal.rawValue) ?? true
     }
 
     /// Whether an item may come as something new to the person.
@@ -78,58 +104,54 @@ package struct RecallRequest: Sendable {
 
     /// The best of these items that are in the collection and may come as something new to the person.
     ///
-    /// Names are looked up for the best of them only, which is most of the cost.
-    ///
     /// - Parameters:
     ///   - quota: how many at most.
-    ///   - scores: scores over 0 by the items' numbers in the log, in any order.
+    ///   - scores: by the items' numbers in the log.
+    ///   - score: of a value; only what is over 0 may come.
     ///   - evidence: what speaks for one.
     /// - Returns: best first; equal ones by number.
-    func best(
-        _ quota: Int, of scores: some Collection<(item: ItemNumber, score: Float)>, evidence: (ItemNumber) -> Evidence
+    func best<Value>(
+        _ quota: Int, of scores: ValuesByNumber<Value>, score: (Value) -> Float, evidence: (Value) -> Evidence
     ) -> [Recalled] {
-        var limit = 2 * quota + 64
-        while true {
-            var heap = SmallestFirst(limit: limit)
-            for (item, score) in scores where score > 0 { heap.insert(Double(score), item.rawValue) }
-            let ranked = heap.ranked()
-            let named = memory.state.withLock { state in
-                ranked.compactMap { entry in
-                    state.items.name(of: entry.name).map {
-                        (id: $0, item: ItemNumber(entry.name), score: Float(entry.value))
-                    }
-                }
+        var heap = SmallestFirst(limit: quota)
+        for (place, number) in scores.numbers.enumerated() {
+            let score = score(scores.values[place])
+            guard score > 0, Double(score) >= heap.bound, let ordinal = places.ordinal(of: ItemNumber(number)),
+                admitsNew(ordinal)
+            else { continue }
+            heap.insert(Double(score), number)
+        }
+        return heap.ranked().compactMap { entry in
+            guard let ordinal = places.ordinal(of: ItemNumber(entry.name)), let value = scores[entry.name] else {
+                return nil
             }
-            var recalled: [Recalled] = []
-            for (entry, ordinal) in zip(named, items.ordinals(of: named.map(\.id))) where recalled.count < quota {
-                guard let ordinal, admitsNew(ordinal) else { continue }
-                recalled.append(Recalled(ordinal, score: entry.score, evidence: evidence(entry.item)))
-            }
-            if recalled.count == quota || limit >= scores.count { return recalled }
-            limit = min(4 * limit, scores.count)
+            return Recalled(ordinal, score: Float(entry.value), evidence: evidence(value))
         }
     }
 
-    /// The best of these items that are in the collection and may come.
+    /// The best of these items that may come.
     ///
     /// - Parameters:
     ///   - quota: how many at most.
-    ///   - scored: ids, scores over 0 and evidence, in any order.
+    ///   - recalled: in any order; only what has a score over 0 may come.
     ///   - new: whether only what is new to the person may come.
     /// - Returns: best first; equal ones as they came.
-    func best(
-        _ quota: Int, of scored: [(id: PointID, score: Float, evidence: Evidence)], new: Bool
-    ) -> [Recalled] {
-        let sorted = scored.enumerated().sorted { a, b in
-            a.element.score != b.element.score ? a.element.score > b.element.score : a.offset < b.offset
+    func best(_ quota: Int, of recalled: [Recalled], new: Bool) -> [Recalled] {
+        let open = recalled.indices.filter { place in
+            recalled[place].score > 0
+                && (new ? admitsNew(recalled[place].ordinal) : admits(recalled[place].ordinal))
         }
-        var recalled: [Recalled] = []
-        let ordinals = items.ordinals(of: sorted.map(\.element.id))
-        for ((_, entry), ordinal) in zip(sorted, ordinals) where recalled.count < quota {
-            guard let ordinal, entry.score > 0, new ? admitsNew(ordinal) : admits(ordinal) else { continue }
-            recalled.append(Recalled(ordinal, score: entry.score, evidence: entry.evidence))
+        let sorted = open.sorted { a, b in
+            recalled[a].score != recalled[b].score ? recalled[a].score > recalled[b].score : a < b
         }
-        return recalled
+        return sorted.prefix(quota).map { recalled[$0] }
+    }
+
+    /// Items by name with their scores, as far as they are in the collection; in the same order.
+    func located(_ scored: [(id: PointID, score: Float)]) -> [Recalled] {
+        zip(scored, items.ordinals(of: scored.map(\.id))).compactMap { entry, ordinal in
+            ordinal.map { Recalled($0, score: entry.score) }
+        }
     }
 }
 

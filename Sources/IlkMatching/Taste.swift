@@ -73,28 +73,43 @@ package struct Taste: Sendable {
     /// Actions and impressions that there are, up to the limits.
     var actionCount = 0
     var impressionCount = 0
-    private var places: [PointID: Int] = [:]
+    /// Places in `items`: of items of the log by number, of those that only the request knows by name.
+    private var placesByNumber = ValuesByNumber<Int>()
+    private var placesByName: [PointID: Int] = [:]
 
     package init() {}
 
     /// Takes an action in; they come newest first.
-    mutating func add(_ action: Action, on id: PointID, _ number: ItemNumber?) {
+    ///
+    /// An item that is in the log comes with its number, always. `id` is its name, asked for once an item.
+    mutating func add(_ action: Action, _ number: ItemNumber?, named id: @autoclosure () -> PointID) {
         actionCount += 1
-        if let place = places[id] {
-            items[place].add(action)
+        let end = items.count
+        let place: Int
+        if let number {
+            place = placesByNumber.values[placesByNumber.place(of: number.rawValue, orInsert: end)]
+            if place == end { items.append(TasteItem(id: id(), number: number, first: action)) }
         } else {
-            places[id] = items.count
-            items.append(TasteItem(id: id, number: number, first: action))
+            let name = id()
+            place = placesByName[name, default: end]
+            if place == end {
+                placesByName[name] = end
+                items.append(TasteItem(id: name, number: nil, first: action))
+            }
         }
-        if recent.count < 32, let place = places[id] { recent.append((place, action)) }
+        if place < end { items[place].add(action) }
+        if recent.count < 32 { recent.append((place, action)) }
     }
 
-    /// The place of an item among ``items``.
-    func place(of id: PointID) -> Int? { places[id] }
-
     /// Looks up where the items are in the collection.
-    mutating func locate(in view: ItemView) {
-        for (place, ordinal) in view.ordinals(of: items.map(\.id)).enumerated() { items[place].ordinal = ordinal }
+    mutating func locate(in view: ItemView, _ known: ItemPlaces) {
+        for place in items.indices {
+            if let number = items[place].number {
+                items[place].ordinal = known.ordinal(of: number)
+            } else {
+                items[place].ordinal = view.ordinal(of: items[place].id)
+            }
+        }
     }
 
     /// Items that are liked, by weight, largest first; equal ones in the order of ``items``.
@@ -120,8 +135,8 @@ extension MatchState {
         let types = settings.types
         events.forEachAction(of: UserNumber(number)) { place in
             let item = events.items[place.index]
-            guard let id = items.name(of: item.rawValue) else { return true }
-            taste.add(action(at: place, types, now), on: id, item)
+            guard items.hasName(item.rawValue) else { return true }
+            taste.add(action(at: place, types, now), item, named: items.name(of: item.rawValue) ?? .number(0))
             return taste.actionCount < limit
         }
         events.forEachImpression(of: UserNumber(number)) { _ in
@@ -148,21 +163,35 @@ extension MatchState {
             let action = Action(
                 type: event.type, at: event.at, strength: types.strength(event.type, value: value),
                 weight: types.weight(event.type, value: value, days: event.at.days(until: now)))
-            taste.add(action, on: event.item, items.number(of: event.item).map { ItemNumber($0) })
+            taste.add(action, items.number(of: event.item).map { ItemNumber($0) }, named: event.item)
         }
         return taste
     }
 
     /// How often a user was shown each item since a moment.
-    func exposures(of user: PointID, since moment: Moment) -> [(item: PointID, count: Int)] {
+    func exposures(of user: PointID, since moment: Moment) -> [(item: ItemNumber, count: Int)] {
         guard let number = users.number(of: user) else { return [] }
-        var counts: [ItemNumber: Int] = [:]
+        var counts = ValuesByNumber<Int>()
         var looked = 0
         events.forEachImpression(of: UserNumber(number)) { place in
             looked += 1
-            if events.moments[place.index] >= moment { counts[events.items[place.index], default: 0] += 1 }
+            if events.moments[place.index] >= moment {
+                let item = counts.place(of: events.items[place.index].rawValue, orInsert: 0)
+                counts.values[item] += 1
+            }
             return looked < Taste.impressionLimit
         }
-        return counts.compactMap { item, count in items.name(of: item.rawValue).map { ($0, count) } }
+        return zip(counts.numbers, counts.values).map { (ItemNumber($0), $1) }
+    }
+
+    /// What a user has used, or bought, in any order, each perhaps several times: of all events that are kept.
+    func itemsUsed(by user: PointID, onlyBought: Bool) -> [ItemNumber] {
+        guard let number = users.number(of: user) else { return [] }
+        var found: [ItemNumber] = []
+        events.forEachAction(of: UserNumber(number)) { place in
+            if !onlyBought || events.types[place.index] == EventTypes.order { found.append(events.items[place.index]) }
+            return true
+        }
+        return found
     }
 }

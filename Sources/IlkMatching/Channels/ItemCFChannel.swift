@@ -25,9 +25,7 @@ struct ItemCFChannel: RecallChannel {
         let sums = request.memory.state.withLock { state in
             state.partners(of: seeds, table, countsToo: kind == .itemCF)
         }
-        return request.best(quota, of: sums.map { (item: $0.key, score: $0.value.score) }) { item in
-            sums[item].map { .own($0.place) } ?? .none
-        }
+        return request.best(quota, of: sums, score: \.score) { .own($0.place) }
     }
 }
 
@@ -55,19 +53,21 @@ extension MatchState {
     func partners(
         of seeds: [(place: Int, item: ItemNumber, weight: Float)], _ table: NeighborTable? = nil,
         countsToo: Bool = true
-    ) -> [ItemNumber: PartnerScore] {
-        var sums: [ItemNumber: PartnerScore] = [:]
+    ) -> ValuesByNumber<PartnerScore> {
+        var sums = ValuesByNumber<PartnerScore>(capacity: 32 * seeds.count)
+        func add(_ part: Float, _ partner: ItemNumber, _ place: Int) {
+            let entry = sums.place(of: partner.rawValue, orInsert: PartnerScore(place: place))
+            sums.values[entry].add(part, place)
+        }
         for (place, item, weight) in seeds {
             if let table, table.contains(item) {
-                table.forEachNeighbor(of: item) {
-                    sums[$0, default: PartnerScore(place: place)].add(weight * $1, place)
-                }
+                table.forEachNeighbor(of: item) { add(weight * $1, $0, place) }
             } else if countsToo {
                 let count = events.actionCount(of: item)
                 cooccurrence.forEachPartner(of: item) { partner, together in
                     let similarity = CooccurrenceTable.similarity(
                         together: together, count, events.actionCount(of: partner))
-                    sums[partner, default: PartnerScore(place: place)].add(weight * similarity, place)
+                    add(weight * similarity, partner, place)
                 }
             }
         }

@@ -30,12 +30,10 @@ struct NewChannel: RecallChannel {
 
     func recall(_ quota: Int, _ request: RecallRequest) throws(IlkError) -> [Recalled] {
         let newest = try request.items.newest(2 * quota, within: Self.within) { request.admitsNew($0) }
-        let ids = request.items.ids(of: newest)
         let shown = request.memory.state.withLock { state in
-            ids.map { id -> Int in
-                guard let id, let number = state.items.number(of: id) else { return 0 }
-                return state.events.impressionCount(of: ItemNumber(number))
-                    + state.events.actionCount(of: ItemNumber(number))
+            newest.map { ordinal in
+                guard let number = request.places.number(of: ordinal) else { return 0 }
+                return state.events.impressionCount(of: number) + state.events.actionCount(of: number)
             }
         }
         let recalled = zip(newest, shown).enumerated().map { place, entry in
@@ -50,11 +48,9 @@ struct QueryChannel: RecallChannel {
     let name = "query"
 
     func recall(_ quota: Int, _ request: RecallRequest) throws(IlkError) -> [Recalled] {
-        let scored = request.found.enumerated().map { place, hit in
-            // Ranks, for a score may be under 0.
-            (id: hit.id, score: 1 / Float(10 + place), evidence: Evidence.none)
-        }
-        return request.best(quota, of: scored, new: false)
+        // Ranks, for a score may be under 0.
+        let ranked = request.found.enumerated().map { place, hit in (id: hit.id, score: 1 / Float(10 + place)) }
+        return request.best(quota, of: request.located(ranked), new: false)
     }
 }
 
@@ -64,9 +60,9 @@ struct CustomChannel: RecallChannel {
 
     func recall(_ quota: Int, _ request: RecallRequest) throws(IlkError) -> [Recalled] {
         var seen: Set<PointID> = []
-        let scored = request.custom.filter { seen.insert($0).inserted }.enumerated().map { place, id in
-            (id: id, score: 1 / Float(10 + place), evidence: Evidence.none)
+        let ranked = request.custom.filter { seen.insert($0).inserted }.enumerated().map { place, id in
+            (id: id, score: 1 / Float(10 + place))
         }
-        return request.best(quota, of: scored, new: false)
+        return request.best(quota, of: request.located(ranked), new: false)
     }
 }

@@ -15,9 +15,7 @@ struct U2U2IChannel: RecallChannel {
         let sums = request.memory.state.withLock { state in
             state.choices(of: neighbors, at: request.moment)
         }
-        return request.best(quota, of: sums.map { (item: $0.key, score: $0.value.score) }) { item in
-            sums[item].map { .people(count: $0.people, shared: $0.shared) } ?? .none
-        }
+        return request.best(quota, of: sums, score: \.score) { .people(count: $0.people, shared: $0.shared) }
     }
 }
 
@@ -27,6 +25,14 @@ struct PersonNeighbor: Sendable {
     var score: Float
     /// The item that they share and that says most: a place in ``Taste/items``.
     var shared: Int
+    /// The item that they share that was looked at last: what somebody did with one item counts once.
+    fileprivate var seen = -1
+
+    fileprivate init(user: UserNumber, shared: Int) {
+        self.user = user
+        score = 0
+        self.shared = shared
+    }
 }
 
 extension MatchState {
@@ -42,31 +48,34 @@ extension MatchState {
     /// - Complexity: O(24 · 60) random reads, some 0.1 ms.
     func neighbors(of taste: Taste, user: PointID?, limit: Int) -> [PersonNeighbor] {
         let own = user.flatMap { users.number(of: $0) }.map { UserNumber($0) }
-        var found: [UserNumber: PersonNeighbor] = [:]
+        var found = ValuesByNumber<PersonNeighbor>(capacity: 512)
         for place in taste.liked(Self.itemsPerPerson) {
             guard let item = taste.items[place].number else { continue }
             let worth = taste.items[place].weight / Float(max(1, events.actionCount(of: item))).squareRoot()
-            var seen: Set<UserNumber> = []
             var left = Self.choicesPerItem
             events.forEachAction(with: item) { event in
                 left -= 1
                 let other = events.users[event.index]
-                if other != own, seen.insert(other).inserted {
+                guard other != own else { return left > 0 }
+                let entry = found.place(of: other.rawValue, orInsert: PersonNeighbor(user: other, shared: place))
+                if found.values[entry].seen != place {
                     let strength = settings.types.strength(events.types[event.index], value: events.values[event.index])
-                    found[other, default: PersonNeighbor(user: other, score: 0, shared: place)].score +=
-                        worth * min(strength, 5)
+                    found.values[entry].seen = place
+                    found.values[entry].score += worth * min(strength, 5)
                 }
                 return left > 0
             }
         }
         var heap = SmallestFirst(limit: limit)
-        for (user, neighbor) in found where neighbor.score > 0 { heap.insert(Double(neighbor.score), user.rawValue) }
-        return heap.descending().compactMap { found[UserNumber($0)] }
+        for neighbor in found.values where neighbor.score > 0 {
+            heap.insert(Double(neighbor.score), neighbor.user.rawValue)
+        }
+        return heap.descending().compactMap { found[$0] }
     }
 
     /// What these people chose last, each item with the sum of their likenesses.
-    fileprivate func choices(of neighbors: [PersonNeighbor], at now: Moment) -> [ItemNumber: Choice] {
-        var sums: [ItemNumber: Choice] = [:]
+    fileprivate func choices(of neighbors: [PersonNeighbor], at now: Moment) -> ValuesByNumber<Choice> {
+        var sums = ValuesByNumber<Choice>(capacity: 16 * neighbors.count)
         for neighbor in neighbors {
             var left = 20
             events.forEachAction(of: neighbor.user) { event in
@@ -74,8 +83,9 @@ extension MatchState {
                 let weight = settings.types.weight(
                     events.types[event.index], value: events.values[event.index],
                     days: events.moments[event.index].days(until: now))
-                sums[events.items[event.index], default: Choice(shared: neighbor.shared)]
-                    .add(neighbor.score * weight, neighbor.user)
+                let item = sums.place(
+                    of: events.items[event.index].rawValue, orInsert: Choice(shared: neighbor.shared))
+                sums.values[item].add(neighbor.score * weight, neighbor.user)
                 return left > 0
             }
         }

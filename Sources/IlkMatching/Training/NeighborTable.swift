@@ -8,21 +8,23 @@ struct NeighborTable: Sendable {
     let items: [ItemNumber]
     /// Shape `[items, items]`, a few a row.
     let lists: SparseMatrix
-    private let rows: [ItemNumber: UInt32]
+    private let rows: ValuesByNumber<Void>
 
     init(items: [ItemNumber], lists: SparseMatrix) {
         precondition(lists.rows == items.count && lists.columns == items.count)
         self.items = items
         self.lists = lists
-        rows = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1, UInt32($0)) })
+        rows = ValuesByNumber(items.map(\.rawValue))
     }
 
     /// Whether there is something known of an item.
-    func contains(_ item: ItemNumber) -> Bool { rows[item].map { !lists.range(of: Int($0)).isEmpty } ?? false }
+    func contains(_ item: ItemNumber) -> Bool {
+        rows.place(of: item.rawValue).map { !lists.range(of: $0).isEmpty } ?? false
+    }
 
     /// Calls `body` with each neighbor of an item and how alike they are.
     func forEachNeighbor(of item: ItemNumber, _ body: (ItemNumber, Float) -> Void) {
-        guard let row = rows[item] else { return }
-        for place in lists.range(of: Int(row)) { body(items[Int(lists.indices[place])], lists.values[place]) }
+        guard let row = rows.place(of: item.rawValue) else { return }
+        for place in lists.range(of: row) { body(items[Int(lists.indices[place])], lists.values[place]) }
     }
 }

@@ -15,7 +15,7 @@ final class TrainedFactors: Sendable {
     /// The number in the log of each row.
     let items: [ItemNumber]
     let model: FactorModel
-    private let rows: [ItemNumber: UInt32]
+    private let rows: ValuesByNumber<Void>
     private let foldIn: FoldIn
     private let index: VectorIndex
 
@@ -28,7 +28,7 @@ final class TrainedFactors: Sendable {
     init(items: [ItemNumber], model: FactorModel) throws(IlkError) {
         self.items = items
         self.model = model
-        rows = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1, UInt32($0)) })
+        rows = ValuesByNumber(items.map(\.rawValue))
         foldIn = FoldIn.ofUsers(model)
         do throws(IndexError) {
             index = try VectorIndex(
@@ -51,11 +51,14 @@ final class TrainedFactors: Sendable {
     /// Builds the graph; it may be asked meanwhile.
     func link(threads: Int) { _ = index.linkPending(threads: threads) }
 
+    /// Items that are gone through one by one, for the graph does not have them yet.
+    var pendingCount: Int { index.pendingCount }
+
     /// The factors of a person; nil where nothing that the person chose is known.
     func vector(of taste: Taste) -> [Float]? {
         let last = taste.items.reduce(Moment(UInt32(0))) { max($0, $1.at) }
         let seen = taste.items.compactMap { item -> (row: UInt32, weight: Float)? in
-            guard let row = item.number.flatMap({ rows[$0] }), item.weight > 0, item.strength > 0 else { return nil }
+            guard let row = item.number.flatMap({ row(of: $0) }), item.weight > 0, item.strength > 0 else { return nil }
             let decay = Decay.factor(
                 age: Int64(last.seconds) - Int64(item.at.seconds), halfLife: TrainingData.weighing.halfLife ?? .infinity
             )
@@ -79,10 +82,12 @@ final class TrainedFactors: Sendable {
             ?? index.search(query.span, k: k, efSearch: max(k, 64))
         return outcome.neighbors.map { neighbor in
             let row = Int(neighbor.ordinal.rawValue)
-            return (items[row], Kernels.dot(vector.span, model.itemFactors.row(row).span))
+            return (items[row], model.itemFactors.product(ofRow: row, with: vector))
         }
     }
 
     /// The rows of items that have one.
-    func rows(of numbers: [ItemNumber]) -> [UInt32] { numbers.compactMap { rows[$0] } }
+    func rows(of numbers: [ItemNumber]) -> [UInt32] { numbers.compactMap { row(of: $0) } }
+
+    private func row(of item: ItemNumber) -> UInt32? { rows.place(of: item.rawValue).map { UInt32($0) } }
 }
