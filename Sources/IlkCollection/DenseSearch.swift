@@ -89,11 +89,13 @@ struct DenseSearch {
     private var candidates: Int { k + (origin == nil ? 0 : 1) }
 
     /// Looks for neighbors among the points of `matching`, or all; fewer than k come only after an exact scan.
-    func run(_ matching: Bitmap?) -> Outcome {
+    ///
+    /// `flat` is the same set, where the caller has it, to be asked by a walk.
+    func run(_ matching: Bitmap?, flat: OrdinalSet? = nil) -> Outcome {
         let plan = SearchPlan.choose(
             exact: exact, count: index.count, matching: matching?.count, efSearch: efSearch,
             isGraphUsable: index.pendingCount <= max(4_096, index.count / 4))
-        var found = run(plan, matching)
+        var found = run(plan, matching, flat)
         var kept = accepted(found.neighbors)
         if kept.count < k && !found.isExact && kept.count < (matching?.count ?? index.count) {
             let reason = maxDistance == .infinity ? "the walk found too few" : "too few within the bound"
@@ -112,7 +114,7 @@ struct DenseSearch {
         return ScoreBackground(of: found.map { index.metric.score(ofDistance: $0.distance) })
     }
 
-    private func run(_ plan: SearchPlan, _ matching: Bitmap?) -> Outcome {
+    private func run(_ plan: SearchPlan, _ matching: Bitmap?, _ flat: OrdinalSet?) -> Outcome {
         let start = Outcome(plan: plan)
         switch plan {
         case .scanAll, .scanMatching:
@@ -122,7 +124,7 @@ struct DenseSearch {
                 index.search(
                     query.span, k: candidates, efSearch: efSearch, admitting: nil, distanceBudget: nil))
         case .walkAdmitting(let budget):
-            let admitting = matching?.ordinalSet(capacity: endOrdinal)
+            let admitting = flat ?? matching?.ordinalSet(capacity: endOrdinal)
             let outcome = index.search(
                 query.span, k: candidates, efSearch: efSearch, admitting: admitting, distanceBudget: budget)
             let walked = start.with(outcome)

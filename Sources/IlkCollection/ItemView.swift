@@ -48,6 +48,11 @@ package struct ItemView: Sendable {
         try content.matching(try content.expression(filter))
     }
 
+    /// A set of points as one bit each, to ask about one after the other.
+    package func flat(_ matching: Bitmap) -> OrdinalSet {
+        matching.ordinalSet(capacity: matching.last.map { Int($0) + 1 } ?? 0)
+    }
+
     /// The points whose declared field has a value.
     package func having(_ field: String, _ value: FilterValue) -> Bitmap {
         (try? content.matching(.member(path: field, [value]))) ?? Bitmap()
@@ -102,15 +107,16 @@ package struct ItemView: Sendable {
     ///   - field: the place of the vector field.
     ///   - k: how many.
     ///   - matching: the points that may come; all if nil.
+    ///   - flat: the same as ``flat(_:)`` has it, for who asks more than once.
     /// - Returns: fewer than k only where there are no more.
     /// - Throws: `dimension_mismatch` for a vector of another length.
     package func nearest(
-        to vector: [Float], field: Int, k: Int, among matching: Bitmap?
+        to vector: [Float], field: Int, k: Int, among matching: Bitmap?, flat: OrdinalSet? = nil
     ) throws(IlkError) -> [(ordinal: Ordinal, score: Float)] {
         let request = SearchRequest(collection: "", query: .vector(WireVector(vector)), k: k, ef: max(64, k))
         let dense = try DenseSearch(
             request, SearchQuestion.DenseQuery(field: field, query: request.query), textVector: nil, k: k, content)
-        return dense.run(matching).neighbors.map {
+        return dense.run(matching, flat: flat).neighbors.map {
             ($0.ordinal, dense.index.metric.score(ofDistance: $0.distance))
         }
     }

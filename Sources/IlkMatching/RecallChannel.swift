@@ -55,7 +55,7 @@ package struct RecallRequest: Sendable {
     /// The points that pass the filter; nil where there is no filter.
     package let matching: Bitmap?
     /// The same, to ask about one point after the other.
-    private let passing: OrdinalSet?
+    let passing: OrdinalSet?
     /// Items that must not come.
     package let excluded: ItemSet
     /// Items that the person has used: what is new to the person is none of them.
@@ -81,7 +81,7 @@ package struct RecallRequest: Sendable {
         self.vectors = vectors
         self.field = field
         self.matching = matching
-        passing = matching.map { $0.ordinalSet(capacity: $0.last.map { Int($0) + 1 } ?? 0) }
+        passing = matching.map { items.flat($0) }
         self.excluded = excluded
         self.used = used
         self.found = found

@@ -15,24 +15,25 @@ struct ContentChannel: RecallChannel {
 
     func recall(_ quota: Int, _ request: RecallRequest) throws(IlkError) -> [Recalled] {
         guard let field = request.field else { return [] }
-        var scores: [Ordinal: Recalled] = [:]
+        var candidates = ValuesByNumber<Recalled>(capacity: 2 * quota)
         for (vector, importance, members, evidence) in questions(request) {
             let wanted = max(10, Int((Float(quota) * min(1, importance * 1.5)).rounded(.up)))
             // Its own members are the nearest, and are skipped; so is what must not come, which lies anywhere.
             let skipped = members + min(request.excluded.count, 16)
             let near = try request.items.nearest(
-                to: vector, field: field, k: wanted + skipped, among: request.matching)
+                to: vector, field: field, k: wanted + skipped, among: request.matching,
+                flat: request.passing)
             var rank: Float = 0
             for (ordinal, _) in near where request.admitsNew(ordinal) && Int(rank) < wanted {
                 rank += 1
-                let score = importance / rank
-                scores[ordinal, default: Recalled(ordinal, score: 0, evidence: evidence)].score += score
+                let candidate = candidates.place(
+                    of: ordinal.rawValue, orInsert: Recalled(ordinal, score: 0, evidence: evidence))
+                candidates.values[candidate].score += importance / rank
             }
         }
-        let sorted = scores.values.sorted { a, b in
-            a.score != b.score ? a.score > b.score : a.ordinal < b.ordinal
-        }
-        return Array(sorted.prefix(quota))
+        var best = SmallestFirst(limit: quota)
+        for candidate in candidates.values { best.insert(Double(candidate.score), candidate.ordinal.rawValue) }
+        return best.descending().compactMap { candidates[$0] }
     }
 
     private func questions(
