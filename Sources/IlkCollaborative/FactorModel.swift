@@ -18,8 +18,6 @@ package struct FactorModel: ItemScorer {
         self.userFactors = userFactors
         self.itemFactors = itemFactors
         self.parameters = parameters
-        self.userFactors.clearNegligible()
-        self.itemFactors.clearNegligible()
     }
 
     package func score(user: Int, into scores: inout [Float]) {

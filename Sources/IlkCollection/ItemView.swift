@@ -33,10 +33,10 @@ package struct ItemView: Sendable {
     /// The ids of points; nil for those that are gone.
     package func ids(of ordinals: [Ordinal]) -> [PointID?] { content.directory.ids(of: ordinals) }
 
-    /// How many moves there were, a point's coming and going and each other ordinal of it being one; and the points that
-    /// moved since there were `count`, some perhaps twice. Nil for the points where that is too long ago.
+    /// How many moves there were, and the points that moved since there were `count`, some perhaps twice.
     ///
-    /// So whoever keeps a table of where points are need not look them up by name again.
+    /// A point moves as it comes, goes or gets another ordinal. Where the moves are too long ago to be remembered one by
+    /// one, there are no ids. So whoever keeps a table of where points are need not look up all of them again.
     package func moves(since count: UInt64) -> (count: UInt64, ids: [PointID]?) {
         content.directory.moves(since: count)
     }

@@ -6,9 +6,9 @@ package struct ItemSet: Sendable {
     package private(set) var count = 0
 
     /// An empty set; ordinals below `end` need no more memory.
-    init(end: Int) { words = [UInt64](repeating: 0, count: (end + 63) / 64) }
+    package init(end: Int) { words = [UInt64](repeating: 0, count: (end + 63) / 64) }
 
-    mutating func insert(_ ordinal: Ordinal) {
+    package mutating func insert(_ ordinal: Ordinal) {
         let word = Int(ordinal.rawValue / 64), bit: UInt64 = 1 << UInt64(ordinal.rawValue % 64)
         while words.count <= word { words.append(0) }
         guard words[word] & bit == 0 else { return }

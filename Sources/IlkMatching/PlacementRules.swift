@@ -8,7 +8,7 @@ import IlkVectors
 /// Candidates are asked about again for each place that is given, so their values are looked up once, and are numbers from
 /// then on.
 struct PlacementRules {
-    /// What a candidate has in a field: numbers of values. The first stands apart, for most have no other.
+    /// What a candidate has in a field, as numbers of values; the first stands apart, for most have no other.
     private struct Values {
         var first: Int32
         var others: [Int32] = []

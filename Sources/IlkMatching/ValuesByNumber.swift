@@ -3,19 +3,19 @@
 /// An open hash table of places in two columns. A dictionary hashes so that nobody can choose bad keys, which takes some
 /// 20 ns; these numbers are the log's own, and a multiplication (Knuth, vol. 3, 6.4) spreads them. Columns are in the order
 /// of insertion, so that going through them is the same every time.
-struct ValuesByNumber<Value> {
+package struct ValuesByNumber<Value> {
     /// In the order of insertion; each once.
-    private(set) var numbers: [UInt32] = []
+    package private(set) var numbers: [UInt32] = []
     /// Of ``numbers``.
-    var values: [Value] = []
-    /// Places in the columns by hash; `vacant` where there is none. Twice as many as numbers, at least.
+    package var values: [Value] = []
+    /// Places in the columns by hash, at least twice as many as numbers; `vacant` where there is none.
     private var slots: [UInt32]
     private var shift: UInt32
 
     private static var vacant: UInt32 { .max }
 
     /// An empty table with room for so many numbers.
-    init(capacity: Int = 32) {
+    package init(capacity: Int = 32) {
         let bits = max(6, Int.bitWidth - (2 * capacity).leadingZeroBitCount)
         slots = [UInt32](repeating: Self.vacant, count: 1 << bits)
         shift = UInt32(32 - bits)
@@ -23,12 +23,12 @@ struct ValuesByNumber<Value> {
         values.reserveCapacity(capacity)
     }
 
-    var count: Int { numbers.count }
+    package var count: Int { numbers.count }
 
     /// The numbers, each at its own place.
     ///
     /// - Precondition: each stands once.
-    init(_ numbers: some Collection<UInt32>) where Value == Void {
+    package init(_ numbers: some Collection<UInt32>) where Value == Void {
         self.init(capacity: numbers.count)
         for (place, number) in numbers.enumerated() {
             precondition(self.place(of: number, orInsert: ()) == place, "number \(number) stands twice")
@@ -45,14 +45,14 @@ struct ValuesByNumber<Value> {
 
     /// The place of a number in the columns; nil where it is not there.
     @inline(__always)
-    func place(of number: UInt32) -> Int? {
+    package func place(of number: UInt32) -> Int? {
         let place = slots[slot(of: number)]
         return place == Self.vacant ? nil : Int(place)
     }
 
     /// The place of a number, which gets `value` where it is new.
     @inline(__always)
-    mutating func place(of number: UInt32, orInsert value: @autoclosure () -> Value) -> Int {
+    package mutating func place(of number: UInt32, orInsert value: @autoclosure () -> Value) -> Int {
         let slot = slot(of: number)
         if slots[slot] != Self.vacant { return Int(slots[slot]) }
         let place = numbers.count
@@ -63,7 +63,7 @@ struct ValuesByNumber<Value> {
         return place
     }
 
-    subscript(number: UInt32) -> Value? { place(of: number).map { values[$0] } }
+    package subscript(number: UInt32) -> Value? { place(of: number).map { values[$0] } }
 
     private mutating func grow() {
         shift -= 1

@@ -130,6 +130,22 @@ import Testing
         #expect(kindCount(varied) >= kindCount(similar))
     }
 
+    @Test func `of an item with several values each counts`() throws {
+        let shop = try Shop(perKind: 0)
+        let brands = [#"["a","b"]"#, #"["b","c"]"#, #"["a"]"#, "[]", #"["c","a","d"]"#, #"["d"]"#]
+        try shop.upsert(
+            brands.enumerated().map { place, brands in
+                let payload = try JSONValue.parse(#"{"brand":\#(brands)}"#)
+                return UpsertPoint(id: .number(UInt64(place)), vectors: [], payload: JSONText(payload))
+            })
+        let custom = #""channels":{"custom":9},"custom":[0,1,2,3,4,5],"#
+        #expect(try shop.ids(custom + #""max_per":{"brand":1}"#) == ["0", "3", "5"])
+        #expect(try shop.ids(custom + #""max_per":{"brand":2}"#) == ["0", "1", "2", "3", "5"])
+        #expect(try shop.ids(custom + #""k":4,"scatter":{"field":"brand","window":2}"#) == ["0", "3", "1", "2"])
+        #expect(
+            try shop.ids(custom + #""max_per":{"brand":1},"pins":[{"id":5,"position":1}]"#) == ["5", "0", "3"])
+    }
+
     @Test func `boosts lift, pins stand where they were put`() throws {
         let shop = try Shop(perKind: 3)
         let custom = #""channels":{"custom":9},"custom":["toy-0","toy-1","toy-2"]"#

@@ -49,10 +49,16 @@ final class Shop {
         }
     }
 
-    func upsert(_ points: [UpsertPoint]) throws {
+    func upsert(_ points: [UpsertPoint]) throws { try waiting { collection.upsert(points, completion: $0) } }
+
+    func delete(_ ids: String...) throws {
+        try waiting { collection.delete(.ids(ids.map { .string($0) }), completion: $0) }
+    }
+
+    private func waiting(_ body: (@escaping @Sendable (Result<WriteReceipt, IlkError>) -> Void) -> Void) throws {
         let done = DispatchSemaphore(value: 0)
         let failure = Mutex<IlkError?>(nil)
-        collection.upsert(points) { result in
+        body { result in
             if case .failure(let error) = result { failure.withLock { $0 = error } }
             done.signal()
         }
