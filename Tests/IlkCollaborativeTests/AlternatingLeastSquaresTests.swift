@@ -88,26 +88,6 @@ import Testing
         #expect(one.userFactors.elements == three.userFactors.elements)
     }
 
-    @Test func `a direction that is given up is 0, not ever smaller`() throws {
-        // Two kinds of people and items: more than two directions are of no use.
-        var events: [Interaction] = []
-        for user in 0..<60 as Range<UInt32> {
-            for item in 0..<20 as Range<UInt32> {
-                events.append(Interaction(user: user, item: user % 2 * 20 + item, weight: 1, time: 0))
-            }
-        }
-        let matrix = InteractionMatrix(users: 60, items: 40, events: events)
-        var parameters = AlternatingLeastSquares.Parameters()
-        parameters.factors = 8
-        parameters.iterations = 60
-        let model = try AlternatingLeastSquares.train(matrix, parameters)
-        let sizes = model.itemFactors.elements.map { abs($0) }
-        #expect(sizes.allSatisfy { $0 == 0 || $0 > 1e-30 })
-        #expect(sizes.contains(0))
-        #expect(scores(model, 0)[3] > 0.5)
-        #expect(scores(model, 0)[23] < 0.1)
-    }
-
     @Test func `a user folded in gets what training would give`() throws {
         let matrix = RandomBehaviour.matrix(users: 50, items: 30, each: 7, seed: 5)
         let parameters = Self.parameters()

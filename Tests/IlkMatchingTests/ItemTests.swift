@@ -136,7 +136,8 @@ import Testing
         try shop.upsert(
             brands.enumerated().map { place, brands in
                 let payload = try JSONValue.parse(#"{"brand":\#(brands)}"#)
-                return UpsertPoint(id: .number(UInt64(place)), vectors: [], payload: JSONText(payload))
+                return UpsertPoint(
+                    id: .number(UInt64(place)), vectors: [(nil, [1, 0, 0, 0])], payload: JSONText(payload))
             })
         let custom = #""channels":{"custom":9},"custom":[0,1,2,3,4,5],"#
         #expect(try shop.ids(custom + #""max_per":{"brand":1}"#) == ["0", "3", "5"])

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `what no product would notice is made 0, and nothing else`() {
-        var matrix = Matrix(rows: 2, columns: 3, elements: [1, -2e-19, 3e-18, -4e-18, 1e-40, 0])
+        var matrix = Matrix(rows: 2, columns: 3, elements: [1, -2e-19, 3e-18, -4e-18, .leastNonzeroMagnitude, 0])
         matrix.clearNegligible()
         #expect(matrix.elements == [1, 0, 3e-18, -4e-18, 0, 0])
         #expect(matrix.product(ofRow: 0, with: [2, 5, 0]) == 2)
