@@ -80,8 +80,10 @@ package enum AlternatingLeastSquares {
     private static func solve(
         _ rows: inout Matrix, of seen: SparseMatrix, standing: inout Matrix, _ parameters: Parameters
     ) {
+        let mode = FloatMode.flushingDenormals()
         let principal = PrincipalAxes(of: standing)
         principal.turn(&standing)
+        mode.restore()
         let other = standing
         let factors = parameters.factors
         unsafe RowBlocks.fill(&rows, threads: parameters.threads) { block, target in

@@ -58,6 +58,9 @@ import IlkVectors
         into target: inout MutableSpan<Float>
     ) {
         precondition(other.count >= seen.columns * factors && diagonal.count == factors && target.count == factors)
+        // Along an axis that the regularisation gives up, factors come to 1e-20 and less.
+        let mode = FloatMode.flushingDenormals()
+        defer { mode.restore() }
         let range = seen.range(of: row)
         if range.isEmpty {
             for factor in 0..<factors { target[factor] = 0 }

@@ -20,7 +20,5 @@ struct PrincipalAxes {
     func turn(_ rows: inout Matrix) {
         let matrix = Matrix(rows: rows.columns, columns: rows.columns, elements: axes)
         rows.elements = rows.multipliedByTranspose(0..<rows.rows, of: matrix, 0..<rows.columns)
-        // Along an axis that ALS gives up everything tends to 0.
-        rows.clearNegligible()
     }
 }

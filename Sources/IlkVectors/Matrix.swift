@@ -17,15 +17,6 @@ package struct Matrix: Sendable {
     /// A row, copied: shape `[columns]`.
     package func row(_ index: Int) -> [Float] { Array(elements[index * columns..<(index + 1) * columns]) }
 
-    /// Makes 0 of elements so small that their products are no normal floats, with which a CPU takes a hundred times as long.
-    ///
-    /// Beside any element that matters they add nothing. A direction that a regularisation makes smaller with each round
-    /// is full of them.
-    package mutating func clearNegligible() {
-        var span = elements.mutableSpan
-        for place in span.indices { span[place] = abs(span[place]) < 1e-18 ? 0 : span[place] }
-    }
-
     /// The inner product of a row with a vector of shape `[columns]`.
     package func product(ofRow row: Int, with vector: [Float]) -> Float {
         Kernels.dot(vector.span, elements.span.extracting(row * columns..<(row + 1) * columns))

@@ -22,11 +22,22 @@ import Testing
         }
     }
 
-    @Test func `what no product would notice is made 0, and nothing else`() {
-        var matrix = Matrix(rows: 2, columns: 3, elements: [1, -2e-19, 3e-18, -4e-18, .leastNonzeroMagnitude, 0])
-        matrix.clearNegligible()
-        #expect(matrix.elements == [1, 0, 3e-18, -4e-18, 0, 0])
-        #expect(matrix.product(ofRow: 0, with: [2, 5, 0]) == 2)
+    @Test func `a row is multiplied by a vector`() {
+        let matrix = Matrix(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6])
+        #expect(matrix.product(ofRow: 1, with: [2, 0, -1]) == 2)
+    }
+
+    @Test func `products that are no normal floats are 0 where that is asked for, and only there`() {
+        // Not to be reckoned before the test runs.
+        var tiny = Matrix(rows: 1, columns: 4, elements: [Float](repeating: 1e-20, count: 4))
+        let before = tiny.product(ofRow: 0, with: tiny.elements)
+        let mode = FloatMode.flushingDenormals()
+        let meanwhile = tiny.product(ofRow: 0, with: tiny.elements)
+        mode.restore()
+        tiny.elements[0] = 1e-20
+        #expect(before > 0)
+        #expect(meanwhile == 0)
+        #expect(tiny.product(ofRow: 0, with: tiny.elements) == before)
     }
 
     @Test func `an empty block has no products`() {

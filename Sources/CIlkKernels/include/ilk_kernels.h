@@ -2,6 +2,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Makes 0 of floats that are too small to be normal, operands and results, on this thread; returns the mode of before.
+uint64_t ilk_flush_denormals(void);
+
+/// Restores a mode that `ilk_flush_denormals` returned on the same thread.
+void ilk_restore_float_mode(uint64_t mode);
+
 /// Distances of one kind between rows of one kind, as a walk orders them: smaller is nearer.
 ///
 /// Rows of floats are read exactly, `count` of them, at any alignment. Rows of codes are read in blocks of 64: `count` is a
