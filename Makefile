@@ -6,7 +6,7 @@
 #   make test         all tests
 #   make check        what must hold before a commit: format, floors, a build without warnings, tests
 #   make format       rewrite the sources in the house's format
-#   make bench        measure ilk and its peers, and write benchmarks/README.md (some 40 minutes)
+#   make bench        measure ilk and its peers, and write benchmarks/README.md (hours)
 #   make bench-smoke  every benchmark on tiny data, in seconds: so that they cannot rot
 #   make tsan asan    tests under ThreadSanitizer, AddressSanitizer
 #   make fuzz         libFuzzer on the parsers, and 100,000 mutated lines to a live daemon

@@ -54,6 +54,17 @@
     @inline(__always)
     mutating func expand(_ place: Int) { unsafe entries[place].expand() }
 
+    /// Leaves the first `limit` that are wanted, and room for no more.
+    mutating func keep(atMost limit: Int, where isWanted: (UInt32) -> Bool) {
+        self.limit = limit
+        let old = count
+        count = 0
+        for place in 0..<old where count < limit && isWanted(unsafe entries[place].node) {
+            unsafe entries[count] = entries[place]
+            count += 1
+        }
+    }
+
     /// Inserts a candidate below ``bound`` and returns its place.
     ///
     /// - Precondition: `distance < bound`, or the pool is not full.

@@ -51,7 +51,13 @@ extension HNSWGraph {
         _ = scratch.visit(start.node)
         _ = scratch.pool.insert(distance: start.distance, node: start.node)
         var cursor = 0
-        while cursor < scratch.pool.count {
+        while true {
+            guard cursor < scratch.pool.count else {
+                guard !scratch.pool.isFull && scratch.visit(entry) else { return }
+                counts.distances += 1
+                cursor = unsafe scratch.pool.insert(distance: measure.distance(query, entry), node: entry)
+                continue
+            }
             if scratch.pool[cursor].isExpanded {
                 cursor += 1
                 continue
@@ -60,8 +66,7 @@ extension HNSWGraph {
             scratch.pool.expand(cursor)
             if cursor + 1 < scratch.pool.count { list(scratch.pool[cursor + 1].node, level: level).prefetch() }
             let count = gather(node, level: level, scratch)
-            unsafe measure.distances(
-                query, to: scratch.batch, count: count, into: scratch.distances)
+            unsafe measure.distances(query, to: scratch.batch, count: count, into: scratch.distances)
             counts.distances += count
             counts.hops += 1
             var lowest = Int.max
@@ -71,10 +76,6 @@ extension HNSWGraph {
                 lowest = min(lowest, unsafe scratch.pool.insert(distance: distance, node: scratch.batch[place]))
             }
             cursor = min(cursor + 1, lowest)
-            if cursor >= scratch.pool.count && !scratch.pool.isFull && scratch.visit(entry) {
-                counts.distances += 1
-                cursor = unsafe scratch.pool.insert(distance: measure.distance(query, entry), node: entry)
-            }
         }
     }
 

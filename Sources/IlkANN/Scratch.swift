@@ -15,6 +15,7 @@ import Synchronization
     private var marks: UnsafeMutablePointer<UInt16>
     private var markCount = 0
     private var epoch: UInt16 = 0
+    private var leftOut: UInt32?
     let activity: Activity
 
     /// Neighbor lists and blocks of a scan fit into this many places.
@@ -35,8 +36,10 @@ import Synchronization
         unsafe marks.deallocate()
     }
 
-    /// Forgets what was visited; ordinals below `end` can be marked from now on.
-    func beginVisit(end: Int) {
+    /// Forgets what was visited; ordinals below `end` can be marked from now on. `leavingOut` counts as visited.
+    func beginVisit(end: Int, leavingOut: UInt32? = nil) {
+        leftOut = leavingOut
+        defer { if let leavingOut { _ = visit(leavingOut) } }
         if end > markCount {
             unsafe marks.deallocate()
             markCount = max(end, markCount + markCount / 2)
@@ -50,6 +53,9 @@ import Synchronization
             epoch = 1
         }
     }
+
+    /// Begins the same visit again.
+    func restartVisit() { beginVisit(end: markCount, leavingOut: leftOut) }
 
     /// Marks a node, and tells whether it was new; a node placed after the visit began is passed over.
     @inline(__always)

@@ -25,6 +25,9 @@ struct OrdinalSupply: Sendable {
     /// How many can be handed out before a repair and a checkpoint bring back more.
     var left: Int { (isReusePaused ? 0 : reusable.count) + capacity - Int(end) }
 
+    /// Ordinals that the next checkpoint brings back.
+    var waitingForCheckpoint: Int { repaired.count }
+
     mutating func next() -> Ordinal {
         if !isReusePaused, let ordinal = reusable.popLast() { return ordinal }
         defer { end += 1 }

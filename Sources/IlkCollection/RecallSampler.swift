@@ -95,7 +95,8 @@ final class RecallSampler: Sendable {
     func offer(_ sample: () -> Sample) {
         // One of 32, at no regular distance: kinds of searches that take turns shall all come up.
         let number = searches.add(1, ordering: .relaxed).newValue
-        guard (number &* 0x9E37_79B9_7F4A_7C15) >> 59 == 0 else { return }
+        var random = SplitMix64(seed: number)
+        guard random.next() >> 59 == 0 else { return }
         guard state.withLock({ $0.waiting.count < Self.waitingLimit }) else { return }
         let sample = sample()
         state.withLock { if $0.waiting.count < Self.waitingLimit { $0.waiting.append(sample) } }

@@ -315,7 +315,7 @@ extension Writer {
         }
         let content = content
         if content.words?.maintain() == true { return true }
-        for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 10) {
+        for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 20) {
             state.ordinals.unlinked(index.repair(threads: options.linkThreads), field: field)
             return true
         }

@@ -9,6 +9,7 @@ struct WriterState: Sendable {
     var isDegraded: Bool
     var changesSinceCheckpoint: Int
     private var nextAttempt = ContinuousClock.now
+    private var lastCheckpoint = ContinuousClock.now
     /// Why the last checkpoint could not be written; nil if it could.
     private(set) var checkpointProblem: String?
 
@@ -19,12 +20,17 @@ struct WriterState: Sendable {
         self.changesSinceCheckpoint = changesSinceCheckpoint
     }
 
+    /// Whether so much has changed, or so many places of removed points wait for a checkpoint to be used again.
     func isCheckpointDue(count: Int) -> Bool {
-        changesSinceCheckpoint >= max(Self.checkpointEvery, count / 5) && ContinuousClock.now >= nextAttempt
+        let now = ContinuousClock.now
+        guard now >= nextAttempt else { return false }
+        if changesSinceCheckpoint >= max(Self.checkpointEvery, count / 5) { return true }
+        return ordinals.waitingForCheckpoint > max(1_000, count / 20) && now - lastCheckpoint > .seconds(10)
     }
 
     mutating func checkpointed() {
         changesSinceCheckpoint = 0
+        lastCheckpoint = .now
         checkpointProblem = nil
     }
 

@@ -28,6 +28,22 @@ import Testing
     }
 
     @Test(arguments: Metric.allCases)
+    func `scans codes for what a scan of vectors finds`(metric: Metric) throws {
+        var bench = try Bench.built(metric, 2_000, storage: .u8)
+        bench.place(RandomVectors.clustered(100, dimension: 32, seed: 6), from: 2_000)
+        bench.remove(17)
+        var found = 0.0
+        for query in RandomVectors.clustered(100, dimension: 32, seed: 5) {
+            let outcome = bench.index.scanCodes(query.span, k: 10)
+            #expect(outcome.neighbors.count == 10)
+            found += recall(of: outcome.neighbors, against: bench.truth(query, k: 10)) / 100
+        }
+        #expect(found >= 0.999)
+        let few = bench.index.scanCodes([Float](repeating: 1, count: 32).span, k: 10, among: [3, 17, 2_050])
+        #expect(Set(few.neighbors.map(\.ordinal.rawValue)) == [3, 2_050])
+    }
+
+    @Test(arguments: Metric.allCases)
     func `finds vectors that are placed, linked or not, and none that is removed`(metric: Metric) throws {
         var bench = try Bench.built(metric, 1_500, storage: .u8)
         bench.place(RandomVectors.clustered(300, dimension: 32, seed: 6), from: 1_500)

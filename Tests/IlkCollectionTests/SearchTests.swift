@@ -76,13 +76,11 @@ import Testing
 
     @Test func `a share of searches is measured again, by the fields that they filter by`() throws {
         collection.waitUntilReady()
-        for query in queries(100) {
-            _ = try collection.search(query)
-            _ = try collection.search(query, filter: "n < 2500")
-            _ = try collection.search(query, exact: true)
-        }
         var kinds: [JSONValue] = []
-        for _ in 0..<3_000 where kinds.count < 2 {
+        for query in queries(3_000) where kinds.count < 2 {
+            _ = try collection.search(query)
+            _ = try collection.search(query, ef: 20, filter: "n < 2500")
+            _ = try collection.search(query, exact: true)
             Thread.sleep(forTimeInterval: 0.01)
             if case .array(let measured) = collection.measuredRecall { kinds = measured }
         }
@@ -93,7 +91,7 @@ import Testing
                 continue
             }
             #expect(kind["filter_fields"] == .array(paths) && kind["using"] == .string("v") && kind["asked"] == .null)
-            #expect(recall >= 0.9)
+            #expect(recall >= 0.8)
         }
     }
 
