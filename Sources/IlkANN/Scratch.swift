@@ -36,7 +36,9 @@ import Synchronization
         unsafe marks.deallocate()
     }
 
-    /// Forgets what was visited; ordinals below `end` can be marked from now on. `leavingOut` counts as visited.
+    /// Forgets what was visited; ordinals below `end` can be marked from now on.
+    ///
+    /// `leavingOut` counts as visited.
     func beginVisit(end: Int, leavingOut: UInt32? = nil) {
         leftOut = leavingOut
         defer { if let leavingOut { _ = visit(leavingOut) } }
