@@ -146,13 +146,18 @@ extension FieldIndex {
                 })
         }
         // Where every ordinal has exactly one number, the few outside of a wide range say which are inside.
-        if kind != nil, expected > numbers.count / 2, numbers.count == present.count {
+        if expected > numbers.count / 2, hasOneNumberEach {
             return interval.outside.reduce(candidates.intersection(present)) {
                 $0.subtracting(numbers.ordinals(in: $1, capacity: capacity))
             }
         }
         return numbers.ordinals(in: interval, capacity: capacity).intersection(candidates)
     }
+
+    /// Whether every ordinal that has a value has exactly one number.
+    ///
+    /// A declared field has numbers only, or none; an array's equal elements are one.
+    var hasOneNumberEach: Bool { kind != nil && numbers.count == present.count }
 
     /// One more than the greatest ordinal.
     var capacity: Int { present.last.map { Int($0) + 1 } ?? 0 }

@@ -9,8 +9,8 @@ indirect enum FilterPlan {
     /// - Throws: `invalid_filter` where a comparison does not fit its field.
     init(_ filter: FilterExpression, index: (String) -> FieldIndex) throws(IlkError) {
         switch filter {
-        case .and(let parts): self = .and(try Self.plans(parts, index))
-        case .or(let parts): self = .or(try Self.plans(parts, index))
+        case .and(let parts): self = .and(Self.joiningRanges(try Self.plans(parts, index), negated: false))
+        case .or(let parts): self = .or(Self.joiningRanges(try Self.plans(parts, index), negated: true))
         case .not(let part): self = try FilterPlan(part, index: index).negated
         case .member(let path, _), .range(let path, _, _), .exists(let path), .isEmpty(let path):
             let field = index(path)
