@@ -5,11 +5,14 @@ import Synchronization
 
 /// The declared payload fields and the set of live ordinals, behind one lock.
 ///
-/// The writer changes it a point at a time; a filter is evaluated in microseconds to a few milliseconds.
+/// The writer changes it a point at a time; a filter is evaluated in microseconds to a few milliseconds, or was before and
+/// nothing changed since.
 final class FilterTable: Sendable {
     struct State {
         var index: PayloadIndex
         var live: Bitmap
+        /// What passes filters over declared fields; emptied before each change of the others.
+        var cache = FilterCache()
     }
     let state: Mutex<State>
     private let fields: [PayloadField]
@@ -34,6 +37,7 @@ final class FilterTable: Sendable {
     func set(_ payload: JSONText?, at ordinal: Ordinal) {
         let value: JSONValue? = fields.isEmpty ? nil : payload.flatMap { try? $0.parsed() }
         state.withLock { state in
+            state.cache.removeAll()
             state.live.insert(ordinal.rawValue)
             if let value {
                 // It was validated: a stored payload that no longer fits is kept, and found by no filter.
@@ -46,6 +50,7 @@ final class FilterTable: Sendable {
 
     func remove(at ordinal: Ordinal) {
         state.withLock { state in
+            state.cache.removeAll()
             state.live.remove(ordinal.rawValue)
             if !fields.isEmpty { state.index.remove(at: ordinal) }
         }
@@ -53,20 +58,24 @@ final class FilterTable: Sendable {
 
     /// The live ordinals that pass a filter: exact, so its cardinality is known.
     ///
-    /// `undeclared` has indexes of the paths that the filter names and the schema does not.
+    /// `undeclared` has indexes of the paths that the filter names and the schema does not. They are of another moment than
+    /// the declared fields, so what passes a filter with any is not kept.
     ///
     /// - Returns: ordinals of live points.
     /// - Throws: `invalid_request` where a field cannot answer the question asked of it.
     func matching(_ filter: FilterExpression, undeclared: [String: FieldIndex]) throws(IlkError) -> Bitmap {
+        let key = undeclared.isEmpty ? FilterKey(filter) : nil
         let result: Result<Bitmap, IlkError> = state.withLock { state in
+            if let key, let known = state.cache.bitmap(of: key) { return .success(known) }
             do throws(IlkError) {
-                return .success(
-                    try state.index.evaluate(filter, live: state.live) { path throws(IlkError) in
-                        guard let index = undeclared[path] else {
-                            throw IlkError(.internal, "field '\(path)' was not read for this filter; report this")
-                        }
-                        return index
-                    })
+                let found = try state.index.evaluate(filter, live: state.live) { path throws(IlkError) in
+                    guard let index = undeclared[path] else {
+                        throw IlkError(.internal, "field '\(path)' was not read for this filter; report this")
+                    }
+                    return index
+                }
+                if let key { state.cache.insert(found, of: key) }
+                return .success(found)
             } catch {
                 return .failure(error)
             }
@@ -102,4 +111,6 @@ final class FilterTable: Sendable {
     func isDeclared(_ path: String) -> Bool { fields.contains { $0.path == path } }
 
     var memoryBytes: Int { state.withLock { $0.index.memoryBytes + $0.live.memoryBytes } }
+    /// Heap bytes of what is kept of filters that were asked.
+    var cacheBytes: Int { state.withLock { $0.cache.memoryBytes } }
 }

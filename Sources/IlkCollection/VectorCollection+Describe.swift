@@ -32,6 +32,7 @@ extension VectorCollection {
         }
         var memory = [
             ("directory", number(content.directory.memoryBytes)), ("filters", number(content.filters.memoryBytes)),
+            ("filter_cache", number(content.filters.cacheBytes)),
         ]
         for (field, index) in zip(content.schema.vectors, content.indexes) {
             memory += index.memory().map { ("\(field.name).\($0.part)", number($0.bytes)) }
