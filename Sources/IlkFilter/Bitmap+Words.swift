@@ -21,7 +21,7 @@ extension Bitmap {
     /// The set whose ordinals are the bits that are set: ordinal `n` is bit `n % 64` of word `n / 64`.
     init(words: [UInt64]) {
         let containers = words.indices(by: PortableFormat.wordsOfContainer).compactMap { range in
-            let count = words[range].reduce(0) { $0 + $1.nonzeroBitCount }
+            let count = words.countBits(in: range)
             return count == 0 ? nil : (range: range, count: count)
         }
         let header = 8 + containers.count * 8
@@ -39,9 +39,11 @@ extension Bitmap {
                 let offsetPlace = 8 + containers.count * 4 + index * 4
                 unsafe base.storeBytes(of: UInt32(place), toByteOffset: offsetPlace, as: UInt32.self)
                 if count > PortableFormat.longestArray {
-                    for word in 0..<PortableFormat.wordsOfContainer {
-                        let bits = word < range.count ? words[range.lowerBound + word] : 0
-                        unsafe base.storeBytes(of: bits, toByteOffset: place + word * 8, as: UInt64.self)
+                    unsafe words[range].withUnsafeBytes { container in
+                        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: base[place..<place + 8_192])
+                        unsafe target.copyMemory(from: container)
+                        // The last container may be a part of one.
+                        for byte in container.count..<8_192 { unsafe target[byte] = 0 }
                     }
                     place += 8_192
                 } else {
@@ -121,6 +123,18 @@ extension Bitmap {
                 }
                 place += size * 2
             }
+        }
+    }
+}
+
+extension [UInt64] {
+    /// How many bits are set in some words; without a check for each, so that several are counted at once.
+    fileprivate func countBits(in range: Range<Int>) -> Int {
+        unsafe self[range].withUnsafeBufferPointer { words in
+            var count: UInt64 = 0
+            // SAFETY: the places are those of the buffer.
+            for place in 0..<words.count { count &+= UInt64(unsafe words[place].nonzeroBitCount) }
+            return Int(count)
         }
     }
 }

@@ -48,7 +48,7 @@ struct NumberIndex: Sendable {
 
     private static let blockLimit = 512
     /// None is empty, but for the only one of an empty index.
-    private var blocks: [[Entry]] = [[]]
+    private var blocks = [NumberBlock()]
     private(set) var count = 0
 
     // MARK: Changes
@@ -56,7 +56,7 @@ struct NumberIndex: Sendable {
     mutating func insert(_ value: FilterNumber, _ ordinal: UInt32) {
         let entry = Entry(value: value, ordinal: ordinal)
         let block = block(of: entry)
-        let place = Self.firstPlace(in: blocks[block]) { !($0 < entry) }
+        let place = blocks[block].place(of: entry)
         if place < blocks[block].count && blocks[block][place] == entry { return }
         count += 1
         guard blocks[block].count == Self.blockLimit else {
@@ -65,12 +65,11 @@ struct NumberIndex: Sendable {
         }
         if place == Self.blockLimit && block == blocks.count - 1 {
             // Values that only grow, such as times, leave full blocks behind, not halves.
-            blocks.append([entry])
+            blocks.append(NumberBlock(entry))
             return
         }
         let middle = Self.blockLimit / 2
-        blocks.insert(Array(blocks[block][middle...]), at: block + 1)
-        blocks[block].removeSubrange(middle...)
+        blocks.insert(blocks[block].split(at: middle), at: block + 1)
         if place <= middle {
             blocks[block].insert(entry, at: place)
         } else {
@@ -81,7 +80,7 @@ struct NumberIndex: Sendable {
     mutating func remove(_ value: FilterNumber, _ ordinal: UInt32) {
         let entry = Entry(value: value, ordinal: ordinal)
         let block = block(of: entry)
-        let place = Self.firstPlace(in: blocks[block]) { !($0 < entry) }
+        let place = blocks[block].place(of: entry)
         guard place < blocks[block].count, blocks[block][place] == entry else { return }
         count -= 1
         blocks[block].remove(at: place)
@@ -93,8 +92,7 @@ struct NumberIndex: Sendable {
     private mutating func mergeSmall(_ block: Int) {
         for left in [block - 1, block] where left >= 0 && left + 1 < blocks.count {
             guard blocks[left].count + blocks[left + 1].count <= Self.blockLimit / 2 else { continue }
-            blocks[left] = blocks[left] + blocks[left + 1]
-            blocks.remove(at: left + 1)
+            blocks[left].append(blocks.remove(at: left + 1))
             return
         }
         if blocks[block].isEmpty && blocks.count > 1 { blocks.remove(at: block) }
@@ -104,22 +102,16 @@ struct NumberIndex: Sendable {
 
     /// The blocks that may have a value of the interval.
     private func blocks(of interval: Interval) -> Range<Int> {
-        let first = Self.firstPlace(in: blocks) { $0.last.map { interval.reaches($0.value) } ?? false }
-        let end = Self.firstPlace(in: blocks) { $0.first.map { interval.isPassed(by: $0.value) } ?? true }
+        let first = firstPlace(below: blocks.count) { blocks[$0].greatest.map { interval.reaches($0) } ?? false }
+        let end = firstPlace(below: blocks.count) { blocks[$0].first.map { interval.isPassed(by: $0.value) } ?? true }
         return first..<max(first, end)
     }
 
     /// How many entries there are in the interval, about: exact within a block or two.
     func estimate(_ interval: Interval) -> Int {
         let range = blocks(of: interval)
-        guard range.count > 2 else { return range.reduce(0) { $0 + part(of: blocks[$1], interval).count } }
+        guard range.count > 2 else { return range.reduce(0) { $0 + blocks[$1].part(of: interval).count } }
         return range.count * count / blocks.count
-    }
-
-    private func part(of block: [Entry], _ interval: Interval) -> Range<Int> {
-        let start = Self.firstPlace(in: block) { interval.reaches($0.value) }
-        let end = Self.firstPlace(in: block) { interval.isPassed(by: $0.value) }
-        return start..<max(start, end)
     }
 
     /// The ordinals with a value in the interval; all are below `capacity`.
@@ -127,21 +119,20 @@ struct NumberIndex: Sendable {
     /// Few are sorted; many are set in flat bits, at about a nanosecond each, whatever the order of their values.
     func ordinals(in interval: Interval, capacity: Int) -> Bitmap {
         let range = blocks(of: interval)
-        let areMany = range.count * Self.blockLimit * 1_024 > capacity && range.count > 2
-        var words = areMany ? [UInt64](repeating: 0, count: (capacity + 63) / 64) : []
-        var ordinals: [UInt32] = []
-        for block in range {
-            // Only the first and the last are partly outside.
-            let isWhole = block > range.lowerBound && block < range.upperBound - 1
-            for entry in blocks[block][isWhole ? blocks[block].indices : part(of: blocks[block], interval)] {
-                if areMany {
-                    words[Int(entry.ordinal / 64)] |= 1 << UInt64(entry.ordinal % 64)
-                } else {
-                    ordinals.append(entry.ordinal)
-                }
-            }
+        guard range.count > 2, range.count * Self.blockLimit * 1_024 > capacity else {
+            var ordinals: [UInt32] = []
+            for block in range { ordinals += blocks[block].ordinals[part(block, of: interval, in: range)] }
+            return Bitmap(ordinals.sorted())
         }
-        return areMany ? Bitmap(words: words) : Bitmap(ordinals.sorted())
+        var words = [UInt64](repeating: 0, count: (capacity + 63) / 64)
+        for block in range { blocks[block].setBits(of: part(block, of: interval, in: range), in: &words) }
+        return Bitmap(words: words)
+    }
+
+    /// The places of a block that are in an interval: all, but for the first and the last block of those that have some.
+    private func part(_ block: Int, of interval: Interval, in range: Range<Int>) -> Range<Int> {
+        let isWhole = block > range.lowerBound && block < range.upperBound - 1
+        return isWhole ? 0..<blocks[block].count : blocks[block].part(of: interval)
     }
 
     /// Every value with how many of its ordinals are in a set, ascending; values without any are left out.
@@ -149,10 +140,11 @@ struct NumberIndex: Sendable {
         var value: FilterNumber?
         var having = 0
         for block in blocks {
-            for entry in block where ordinals.contains(entry.ordinal) {
-                if entry.value != value {
+            for place in 0..<block.count where ordinals.contains(block.ordinals[place]) {
+                let next = block.value(place)
+                if next != value {
                     if let value { body(value, having) }
-                    value = entry.value
+                    value = next
                     having = 0
                 }
                 having += 1
@@ -161,14 +153,14 @@ struct NumberIndex: Sendable {
         if let value { body(value, having) }
     }
 
-    var memoryBytes: Int { blocks.reduce(0) { $0 + $1.capacity * MemoryLayout<Entry>.stride + 40 } }
+    var memoryBytes: Int { blocks.reduce(0) { $0 + $1.memoryBytes } }
 
     /// What is wrong with the blocks: for tests.
     func problems() -> [String] {
         var problems: [String] = []
-        if blocks.count > 1 && blocks.contains([]) { problems.append("an empty block") }
+        if blocks.count > 1 && blocks.contains(where: \.isEmpty) { problems.append("an empty block") }
         if blocks.contains(where: { $0.count > Self.blockLimit }) { problems.append("a block over its limit") }
-        let all = blocks.joined()
+        let all = blocks.flatMap { block in (0..<block.count).map { block[$0] } }
         if all.count != count { problems.append("\(all.count) entries, counted \(count)") }
         if !zip(all, all.dropFirst()).allSatisfy({ $0 < $1 }) { problems.append("entries out of order") }
         return problems
@@ -178,17 +170,6 @@ struct NumberIndex: Sendable {
 
     /// The block where an entry is, or belongs: the last that does not begin after it.
     private func block(of entry: Entry) -> Int {
-        max(0, Self.firstPlace(in: blocks) { $0.first.map { entry < $0 } ?? false } - 1)
-    }
-
-    /// The first place where a condition holds that holds from there on.
-    private static func firstPlace<Element>(in array: [Element], where holds: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = array.count
-        while low < high {
-            let middle = (low + high) / 2
-            if holds(array[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        max(0, firstPlace(below: blocks.count) { blocks[$0].first.map { entry < $0 } ?? false } - 1)
     }
 }

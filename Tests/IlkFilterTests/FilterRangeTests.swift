@@ -118,4 +118,51 @@ import Testing
         #expect(try found("n between 3 and 6") == [0, 3])
         #expect(try found("not n >= 5 or not n < 3") == [0, 2, 3])
     }
+
+    /// Enough for blocks to be split and joined with integers, fractions and numbers over 63 bits beside each other.
+    @Test(arguments: 0..<6 as Range<UInt64>)
+    func `are exact among thousands of numbers of every kind, however they come and go`(seed: UInt64) throws {
+        var generator = Generator(seed: seed)
+        var index = PayloadIndex(fields: [.init(path: "n", kind: .float)])
+        let count = 6_000
+        var numbers: [FilterNumber?] = Array(repeating: nil, count: count)
+        func number() -> JSONValue {
+            switch generator.int(0..<6) {
+            case 0: .uint(UInt64(Int64.max) + UInt64(generator.int(1..<2_000)))
+            case 1: .int(Int64.max - Int64(generator.int(0..<2_000)))
+            case 2: .double(Double(generator.int(-40_000..<40_000)) / 8)
+            case 3: .double(generator.pick([-0x1p63, 0x1p63, 1e30, -1e30, 0x1p64]))
+            default: .int(Int64(generator.int(-5_000..<5_000)))
+            }
+        }
+        func set(_ ordinal: Int, _ value: JSONValue?) throws {
+            numbers[ordinal] = value.flatMap {
+                if case .number(let number)? = FilterValue($0) { number } else { nil }
+            }
+            try index.set(.object(JSONObject([("n", value ?? .null)])), at: Ordinal(UInt32(ordinal)))
+        }
+        let live = Bitmap(0..<UInt32(count))
+        for round in 0..<4 {
+            for ordinal in 0..<count where round == 0 || generator.chance(70) {
+                try set(ordinal, round == 2 || generator.chance(5) ? nil : number())
+            }
+            #expect(index.problems(capacity: count) == [])
+            for _ in 0..<40 {
+                guard case .number(let low)? = FilterValue(number()), case .number(let high)? = FilterValue(number())
+                else { continue }
+                let (isLowIncluded, isHighIncluded) = (generator.chance(50), generator.chance(50))
+                let filter = FilterExpression.and([
+                    .range(path: "n", lower: .init(value: .number(low), isIncluded: isLowIncluded), upper: nil),
+                    .range(path: "n", lower: nil, upper: .init(value: .number(high), isIncluded: isHighIncluded)),
+                ])
+                let found = try index.evaluate(filter, live: live) { path throws(IlkError) in FieldIndex(path: path) }
+                let expected = numbers.indices.filter { ordinal in
+                    guard let number = numbers[ordinal] else { return false }
+                    return (isLowIncluded ? number >= low : number > low)
+                        && (isHighIncluded ? number <= high : number < high)
+                }
+                #expect(found == Bitmap(expected.map { UInt32($0) }), "\(filter)")
+            }
+        }
+    }
 }
