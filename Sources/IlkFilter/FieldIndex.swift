@@ -6,7 +6,7 @@ package import IlkVectors
 /// A declared field has a kind, and a comparison that cannot fit it is an error. A field that was not declared takes
 /// values of any kind, and a comparison matches those that it can be made with.
 ///
-/// Memory, for each ordinal: 24 bytes for what it has, and 16 for a number (a third more where values come and go), or
+/// Memory, for each ordinal: 24 bytes for what it has, and 13 for a number (a third more where values come and go), or
 /// 2 for a frequent string; 32 and its text for each different string.
 package struct FieldIndex: Sendable {
     let reader: FieldReader
