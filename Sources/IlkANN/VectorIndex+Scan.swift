@@ -14,14 +14,27 @@ extension VectorIndex {
 
     /// The nearest of these ordinals that are live, in the order of their codes; the best of them are measured again.
     ///
-    /// Every one is looked at, in a quarter of an exact scan's time. Without codes the scan is exact.
-    package func scanCodes(_ query: Span<Float>, k: Int, among ordinals: some Sequence<UInt32>) -> SearchOutcome {
+    /// Every one is looked at. Without codes the scan is exact.
+    package func scanCodes(_ query: Span<Float>, k: Int, among ordinals: [UInt32]) -> SearchOutcome {
+        scanCodes(query, k: k, in: ordinals)
+    }
+
+    /// The same for all live vectors.
+    package func scanCodes(_ query: Span<Float>, k: Int) -> SearchOutcome {
+        scanCodes(query, k: k, in: 0..<UInt32(states.end))
+    }
+
+    /// How many times as many are measured again as after a walk: what passes a filter may be far from the query, where
+    /// distances differ by less. With 16 for ten hits a recall of 0.985 was seen; these cost a few microseconds.
+    private static let widening = 4
+
+    private func scanCodes(_ query: Span<Float>, k: Int, in ordinals: some Sequence<UInt32>) -> SearchOutcome {
         let (codes, trial) = choice.withLock { ($0.codes, $0.trial) }
         guard let codes, let trial, k > 0 else { return scan(query, k: k, among: ordinals, admitting: nil) }
         return unsafe withMeasurable(query) { query in
             gate.search { scratch in
                 var counts = WalkCounts()
-                let width = trial.rescored(for: k)
+                let width = Self.widening * trial.rescored(for: k)
                 scratch.pool.reset(limit: width)
                 counts.distances = unsafe codes.withEncoded(query) { code in
                     unsafe scan(ordinals, code, codes.measure, scratch, admitting: nil)
@@ -30,11 +43,6 @@ extension VectorIndex {
                 return outcome(of: scratch, k: k, counts)
             }
         }
-    }
-
-    /// The same for all live vectors.
-    package func scanCodes(_ query: Span<Float>, k: Int) -> SearchOutcome {
-        scanCodes(query, k: k, among: 0..<UInt32(states.end))
     }
 
     private func scan(
