@@ -24,8 +24,10 @@ extension VectorIndex {
         scanCodes(query, k: k, in: 0..<UInt32(states.end))
     }
 
-    /// How many times as many are measured again as after a walk: what passes a filter may be far from the query, where
-    /// distances differ by less. With 16 for ten hits a recall of 0.985 was seen; these cost a few microseconds.
+    /// How many times as many are measured again as after a walk.
+    ///
+    /// What passes a filter may be far from the query, where distances differ by less: with 16 for ten hits a recall of 0.985
+    /// was seen, with 64 of 0.999. They cost a few microseconds.
     private static let widening = 4
 
     private func scanCodes(_ query: Span<Float>, k: Int, in ordinals: some Sequence<UInt32>) -> SearchOutcome {
