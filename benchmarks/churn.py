@@ -5,7 +5,7 @@
     benchmarks/churn.py --points 30000 --variants drift --print
 
 A round deletes a tenth of the points, by chance, and inserts as many new ones; then the daemon does what it does by itself (links, repairs, measures its
-recall), and is asked. It repairs a graph once more than a tenth of the vectors, or 1,000, are removed: so after some rounds "removed" is not 0, and
+recall), and is asked. It repairs a graph once more than a twentieth of the vectors, or 1,000, are removed: so after some rounds "removed" is not 0, and
 searches walk through what is gone. "random": the new points are held-out ones of the same distribution. "drift": points belong to the nearest of 100
 anchors, and each anchor moves a straight way, in twenty rounds as far as vectors are long; a point is inserted where its anchor's are by then. Of the
 queries, which are never inserted, every other one moves along, and the others ask for what is old.
