@@ -98,11 +98,17 @@ struct DenseSearch {
                 isGraphUsable: index.pendingCount <= max(4_096, index.count / 4),
                 hasCodes: index.storageInUse.storage == .u8))
         var admitting = flat
+        var probe: SearchOutcome?
         if case .walkAdmitting = plan, let matching {
-            admitting = flat ?? matching.ordinalSet(capacity: endOrdinal)
-            if let admitting, let why = reasonToScan(matching.count, admitting) { plan = .scanMatching(why: why) }
+            let passing = flat ?? matching.ordinalSet(capacity: endOrdinal)
+            let near = index.search(query.span, k: Self.probed, efSearch: Self.probed)
+            if let why = reasonToScan(near.neighbors, matching.count, passing) { plan = .scanMatching(why: why) }
+            probe = near
+            admitting = passing
         }
         var found = run(plan, matching, admitting)
+        found.distances += probe?.distances ?? 0
+        found.hops += probe?.hops ?? 0
         var kept = accepted(found.neighbors)
         if kept.count < k && !found.isExact && kept.count < (matching?.count ?? index.count) {
             let reason = maxDistance == .infinity ? "the walk found too few" : "too few within the bound"
@@ -125,8 +131,7 @@ struct DenseSearch {
     ///
     /// Such a walk ends in the first places that pass, wherever these are: with a filter that half of 200,000 points pass, but
     /// few of those near the query, it had a recall of 0.91 to 0.97, and with one of a fifth 0.93.
-    private func reasonToScan(_ matching: Int, _ admitting: OrdinalSet) -> String? {
-        let near = index.search(query.span, k: Self.probed, efSearch: Self.probed).neighbors
+    private func reasonToScan(_ near: [Neighbor], _ matching: Int, _ admitting: OrdinalSet) -> String? {
         let passing = near.count { admitting.contains($0.ordinal.rawValue) }
         let expected = Double(near.count) * Double(matching) / Double(max(index.count, 1))
         guard Double(passing) < 0.6 * expected else { return nil }
