@@ -7,7 +7,7 @@ package import IlkVectors
 ///
 ///     offset  size  field
 ///          0     8  magic "ilkHNSW1"
-///          8     4  format version, 2
+///          8     4  format version, 3
 ///         12     4  metric: 0 cosine, 1 dot, 2 l2
 ///         16     8  dimension
 ///         24     8  M
@@ -28,12 +28,16 @@ package import IlkVectors
 ///           2  a word a slot: the number of its first list above level 0, from 1; 0 for none
 ///           3  lists above level 0: (1 + M) words each
 ///           4  vectors, f32, padded to 16 floats
-///           5  which codes walks use; empty where that was not chosen yet:
-///              u64 vectors when it was, u64 rescored for ten, f64 recall of the trial (0 and 0: none was made),
-///              u64 1 for codes and 0 for vectors; for codes f32 step and f32 low of each component
+///           5  what was found out about the vectors, ``Findings``:
+///              codes: u64 vectors when they were chosen, u64 rescored for ten, f64 recall of the trial (0 and 0: none),
+///              u64 components and, but for 0, f32 step and f32 low of each;
+///              the recall curves of the graph and of the lists: u64 vectors and, but for 0, for each width u64 searches, f64 sum
+///              and f64 sum of squares of their recalls;
+///              lists: u64 vectors when it was decided on them, u64 lists in use and, but for 0, a trial as above, u64 vectors
+///              they were fitted to, u64 vectors added since, u64 slots, f32 centroids, mean and codebook, u32 list of each slot
 enum CheckpointFormat {
     static let magic: [UInt8] = Array("ilkHNSW1".utf8)
-    static let version: UInt64 = 2
+    static let version: UInt64 = 3
     static let headerSize = 256
     static let sectionCount = 6
     static let sectionTable = 88

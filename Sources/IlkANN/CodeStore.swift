@@ -10,7 +10,7 @@ import Synchronization
     /// Live vectors there were when the quantizer was fitted.
     let fittedCount: Int
     private let space: AddressSpace
-    private let metric: Metric
+    let metric: Metric
     /// Squared error of what was clipped since, and of how many vectors.
     private let clipped = Mutex<(error: Double, count: Int)>((0, 0))
 
@@ -28,6 +28,9 @@ import Synchronization
     /// What a graph walk needs of this store, in registers.
     var measure: Measure { unsafe Measure(metric, codes: base, stride: quantizer.stride) }
 
+    /// The squared Euclidean distance in codes, of any metric's.
+    var euclideanMeasure: Measure { unsafe Measure(.l2, codes: base, stride: quantizer.stride) }
+
     /// Lends the codes of a query.
     func withEncoded<R>(_ query: UnsafePointer<Float>, _ body: (UnsafeRawPointer) -> R) -> R {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: quantizer.stride) { codes in
@@ -35,6 +38,9 @@ import Synchronization
             return unsafe body(UnsafeRawPointer(codes.baseAddress!))
         }
     }
+
+    /// The codes of a node's vector.
+    func row(_ node: UInt32) -> UnsafeRawPointer { unsafe UnsafeRawPointer(base + Int(node) * quantizer.stride) }
 
     /// Writes the codes of a node's vector.
     func encode(_ row: UnsafePointer<Float>, at node: UInt32) {
@@ -67,19 +73,19 @@ package struct CodeTrial: Sendable, Equatable {
     package var recall: Double
 
     /// Numbers of rescored candidates that are tried.
-    static let widths = [12, 16, 20, 24, 32, 40, 50, 64, 80, 100]
+    static let widths = [12, 16, 20, 24, 32, 40, 50, 64, 80, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1_000, 1_200]
 
     init(rescored: Int, recall: Double) {
         self.rescored = rescored
         self.recall = recall
     }
 
-    /// The least width that loses less than one in 2,000.
+    /// The least width of at most `limit` that loses fewer than `lost`.
     ///
     /// `ranks` are the places, from 0, of each query's ten nearest in the order of the codes.
-    init(ranks: [Int]) {
+    init(ranks: [Int], limit: Int = 100, lost: Double = 0.0005) {
         func share(_ width: Int) -> Double { Double(ranks.count { $0 < width }) / Double(max(ranks.count, 1)) }
-        rescored = Self.widths.first { share($0) >= 0.9995 } ?? 100
+        rescored = Self.widths.first { $0 < limit && share($0) >= 1 - lost } ?? limit
         recall = share(rescored)
     }
 

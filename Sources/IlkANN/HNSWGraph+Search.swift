@@ -4,7 +4,7 @@ import IlkVectors
 struct WalkCounts {
     var distances = 0
     var hops = 0
-    var isBudgetExhausted = false
+    var settled = 0
 }
 
 extension HNSWGraph {
@@ -80,11 +80,9 @@ extension HNSWGraph {
     }
 
     /// The same where only nodes that `admits` may enter the pool; every node may be walked through.
-    ///
-    /// After `budget` distances the walk gives up.
     func searchLayer(
         _ level: Int, from start: (node: UInt32, distance: Float), orFrom entry: UInt32, ef: Int,
-        query: UnsafeRawPointer, measure: Measure, scratch: Scratch, budget: Int = .max,
+        query: UnsafeRawPointer, measure: Measure, scratch: Scratch,
         counts: inout WalkCounts, admits: (UInt32) -> Bool
     ) {
         scratch.pool.reset(limit: ef)
@@ -102,10 +100,6 @@ extension HNSWGraph {
                 continue
             }
             if scratch.pool.isFull && nearest.distance > scratch.pool.bound { return }
-            if counts.distances >= budget {
-                counts.isBudgetExhausted = true
-                return
-            }
             let count = gather(nearest.node, level: level, scratch)
             unsafe measure.distances(
                 query, to: scratch.batch, count: count, into: scratch.distances)

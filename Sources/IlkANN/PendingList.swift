@@ -8,6 +8,7 @@ struct PendingList: Sendable {
 
     var nodes: ArraySlice<UInt32> { all[first...] }
     var isEmpty: Bool { first == all.count }
+    var count: Int { all.count - first }
 
     /// The nodes in memory of their own: a shared array would be copied by the next append, of whatever length it is.
     func copy() -> [UInt32] { isEmpty ? [] : nodes.map { $0 } }

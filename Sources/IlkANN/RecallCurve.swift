@@ -9,9 +9,9 @@ package struct RecallCurve: Sendable, Equatable {
     /// One width, and the searches made at it.
     package struct Rung: Sendable, Equatable {
         package let ef: Int
-        package private(set) var searches = 0
-        private var sum = 0.0
-        private var sumOfSquares = 0.0
+        package fileprivate(set) var searches = 0
+        fileprivate(set) var sum = 0.0
+        fileprivate(set) var sumOfSquares = 0.0
 
         init(ef: Int) { self.ef = ef }
 
@@ -55,6 +55,19 @@ package struct RecallCurve: Sendable, Equatable {
     package var searches: Int { rungs.first?.searches ?? 0 }
 
     mutating func add(_ recall: Double, at rung: Int) { rungs[rung].add(recall) }
+
+    /// Takes over what was measured at a width before.
+    ///
+    /// - Returns: false for sums that no recalls can have.
+    mutating func restore(_ rung: Int, searches: Int, sum: Double, sumOfSquares: Double) -> Bool {
+        guard sum >= 0, sum <= Double(searches), sumOfSquares >= 0, sumOfSquares <= Double(searches) else {
+            return false
+        }
+        rungs[rung].searches = searches
+        rungs[rung].sum = sum
+        rungs[rung].sumOfSquares = sumOfSquares
+        return true
+    }
 
     /// The least width that reaches a recall, for `k` neighbors; nil if the widest that was measured does not.
     ///

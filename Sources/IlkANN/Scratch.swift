@@ -10,6 +10,13 @@ import Synchronization
     /// The unvisited neighbors of a node, and their distances.
     let batch: UnsafeMutablePointer<UInt32>
     let distances: UnsafeMutablePointer<Float>
+    /// The inverted lists nearest to a query, and the entries in them.
+    var lists = Ranking()
+    var candidates = Ranking()
+    /// The entries of one list that are near, and their distances.
+    private(set) var places: UnsafeMutablePointer<UInt32>
+    private(set) var placeDistances: UnsafeMutablePointer<Float>
+    private var placeRoom = 0
     /// The nodes that a selection has kept so far.
     let kept: UnsafeMutablePointer<UInt32>
     private var marks: UnsafeMutablePointer<UInt16>
@@ -27,6 +34,8 @@ import Synchronization
         unsafe distances = .allocate(capacity: Self.batchLimit)
         unsafe kept = .allocate(capacity: Self.batchLimit)
         unsafe marks = .allocate(capacity: 0)
+        unsafe places = .allocate(capacity: 0)
+        unsafe placeDistances = .allocate(capacity: 0)
     }
 
     deinit {
@@ -34,6 +43,18 @@ import Synchronization
         unsafe distances.deallocate()
         unsafe kept.deallocate()
         unsafe marks.deallocate()
+        unsafe places.deallocate()
+        unsafe placeDistances.deallocate()
+    }
+
+    /// Room for the entries of a list that are near.
+    func makeRoom(forHits count: Int) {
+        guard count > placeRoom else { return }
+        unsafe places.deallocate()
+        unsafe placeDistances.deallocate()
+        placeRoom = 2 * count
+        unsafe places = .allocate(capacity: placeRoom)
+        unsafe placeDistances = .allocate(capacity: placeRoom)
     }
 
     /// Forgets what was visited; ordinals below `end` can be marked from now on.
@@ -94,7 +115,9 @@ import Synchronization
     @inline(__always)
     func wasVisited(_ node: UInt32) -> Bool { unsafe Int(node) < markCount && marks[Int(node)] == epoch }
 
-    var memoryBytes: Int { markCount * 2 + Self.batchLimit * 12 }
+    var memoryBytes: Int {
+        markCount * 2 + Self.batchLimit * 12 + placeRoom * 8 + lists.memoryBytes + candidates.memoryBytes
+    }
 }
 
 /// Since when a scratch's search has been running: read by whoever wants to reuse a slot.

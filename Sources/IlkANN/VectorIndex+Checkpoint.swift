@@ -9,8 +9,11 @@ extension VectorIndex {
     /// - Throws: ``CheckpointError/file(_:)``; a file of that name that was there before is still there.
     package func checkpoint(to path: String, sequence: UInt64) throws(CheckpointError) {
         var header = CheckpointHeader(index: self, sequence: sequence)
-        let chosen = CodeChoice.Section(choice.withLock { $0 })
-        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [chosen.bytes]
+        let found = findings.bytes
+        let last = UnsafeMutableRawBufferPointer.allocate(byteCount: found.count, alignment: 8)
+        defer { unsafe last.deallocate() }
+        unsafe last.copyBytes(from: found)
+        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [last]
         do throws(FileError) {
             var file = try DurableFile(path: path)
             // The header comes first in the file and is known last: its checksums are those of the sections.
@@ -59,10 +62,11 @@ extension VectorIndex {
         guard header.slots <= store.capacity, header.upperCount <= store.capacity else {
             throw .damaged("it says \(header.slots) slots")
         }
-        guard let chosen = CodeChoice.Section(byteCount: header.sections[5].length, dimension: dimension) else {
-            throw .damaged("it says \(header.sections[5].length) bytes about its codes")
-        }
-        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [chosen.bytes]
+        let foundBytes = header.sections[CheckpointFormat.sectionCount - 1].length
+        guard foundBytes <= bytes.count else { throw .damaged("it says \(foundBytes) bytes of what was found out") }
+        let last = UnsafeMutableRawBufferPointer.allocate(byteCount: foundBytes, alignment: 8)
+        defer { unsafe last.deallocate() }
+        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [last]
         var offset = CheckpointFormat.headerSize
         for (number, section) in header.sections.enumerated() {
             let padded = unsafe CheckpointFormat.padded(targets[number].count)
@@ -77,7 +81,10 @@ extension VectorIndex {
         }
         guard offset == bytes.count else { throw .damaged("it has \(bytes.count - offset) bytes too many") }
         try adopt(header)
-        try adopt(chosen)
+        guard let findings = unsafe Findings(Array(last), dimension: dimension, metric: metric) else {
+            throw .damaged("what it says was found out cannot be")
+        }
+        adopt(findings)
     }
 
     /// Copies a padded section, and returns the checksum of what was copied.

@@ -41,7 +41,7 @@ extension VectorIndex {
     }
 
     /// The codes of all vectors; nil where the system has no address space for them.
-    private func codes(_ quantizer: ScalarQuantizer, fittedCount: Int, threads: Int) -> CodeStore? {
+    func codes(_ quantizer: ScalarQuantizer, fittedCount: Int, threads: Int) -> CodeStore? {
         let codes = try? CodeStore(quantizer, metric: metric, capacity: capacity, fittedCount: fittedCount)
         guard let codes else { return nil }
         let end = states.end
@@ -58,28 +58,20 @@ extension VectorIndex {
         return codes
     }
 
-    /// Takes over the choice of a checkpoint: the codes follow from the vectors, in less time than a file is read in.
-    func adopt(_ section: CodeChoice.Section) throws(CheckpointError) {
-        guard let saved = section.saved(metric: metric) else { throw .damaged("what it says of its codes cannot be") }
-        guard storage != .f32, saved.count > 0 else { return }
-        guard let quantizer = saved.quantizer else {
-            if storage == .auto { choice.withLock { $0 = CodeChoice(trial: saved.trial, count: saved.count) } }
-            return
-        }
-        let codes = codes(quantizer, fittedCount: saved.count, threads: 1)
-        choice.withLock { $0 = CodeChoice(codes: codes, trial: saved.trial, count: saved.count) }
-    }
-
     /// At most 4,096 of the vectors, evenly spaced.
     private func sample(of live: [UInt32]) -> Matrix {
         let rows = min(live.count, 4_096)
+        return self.rows((0..<rows).map { live[$0 * live.count / rows] })
+    }
+
+    /// The vectors of some nodes.
+    func rows(_ nodes: [UInt32]) -> Matrix {
         var elements: [Float] = []
-        elements.reserveCapacity(rows * dimension)
-        for place in 0..<rows {
-            let row = unsafe store.row(live[place * live.count / rows])
-            unsafe elements.append(contentsOf: UnsafeBufferPointer(start: row, count: dimension))
+        elements.reserveCapacity(nodes.count * dimension)
+        for node in nodes {
+            unsafe elements.append(contentsOf: UnsafeBufferPointer(start: store.row(node), count: dimension))
         }
-        return Matrix(rows: rows, columns: dimension, elements: elements)
+        return Matrix(rows: nodes.count, columns: dimension, elements: elements)
     }
 
     /// Where the ten nearest of some of the vectors are in the order of the codes, among at most 50,000 others.

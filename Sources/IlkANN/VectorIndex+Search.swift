@@ -2,29 +2,36 @@ package import IlkVectors
 import Synchronization
 
 extension VectorIndex {
-    /// The nearest vectors that a walk through the graph finds, and all pending ones that are as near.
+    /// The nearest vectors that a walk through the graph finds, or a search of inverted lists where these are in use, and all
+    /// pending ones that are as near.
     ///
     /// `query` has shape `[dimension]` and, for cosine, any length but 0. At least `k` is used of `efSearch`, the width of
-    /// the candidate list. Only ordinals in `admitting` may be returned; all may be walked through. After
-    /// `distanceBudget` distances the walk gives up.
+    /// the candidate list. Only ordinals in `admitting` may be returned: those among as many more of the nearest as fewer of
+    /// all are in it. Where few of those near the query are, these may be less than `k`: see ``SearchOutcome/settled``.
+    ///
+    /// A wide walk that keeps no heap met what passes in half of the time of one that lets only such nodes into its list.
     package func search(
-        _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet? = nil, distanceBudget: Int? = nil
+        _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet? = nil
     ) -> SearchOutcome {
         precondition(query.count == dimension, "\(query.count) components for \(dimension)")
         guard k > 0 else { return SearchOutcome() }
         return unsafe withMeasurable(query) { query in
             gate.search { scratch in
-                unsafe walk(
-                    query, k: k, ef: max(efSearch, k), admitting: admitting, budget: distanceBudget ?? .max, scratch)
+                let ef = max(efSearch, k)
+                if admitting == nil, let use = listsInUse {
+                    return unsafe findInLists(query, k: k, ef: ef, use.lists, newcomers: use.newcomers, scratch)
+                }
+                return unsafe walk(query, k: k, ef: ef, admitting: admitting, scratch)
             }
         }
     }
 
     func walk(
-        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, budget: Int,
-        leavingOut: UInt32? = nil, _ scratch: Scratch
+        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, leavingOut: UInt32? = nil,
+        _ scratch: Scratch
     ) -> SearchOutcome {
         var counts = WalkCounts()
+        let width = admitting.map { min(count, ef * max(count, 1) / max($0.count, 1)) } ?? ef
         let (codes, trial) = choice.withLock { ($0.codes, $0.trial) }
         // Taken together and before the walk: a node that is linked meanwhile is either in this list or in the graph
         // that the walk begins to read.
@@ -34,15 +41,18 @@ extension VectorIndex {
         if let entry {
             if let codes {
                 unsafe codes.withEncoded(query) { code in
-                    unsafe walk(
-                        code, codes.measure, from: entry, ef: ef, admitting: admitting, budget: budget, scratch, &counts
-                    )
+                    unsafe walk(code, codes.measure, from: entry, ef: max(ef, width), scratch, &counts)
                 }
-                let width = trial?.rescored(for: k) ?? ef
-                counts.distances += unsafe measureAgain(width, query, scratch)
             } else {
-                unsafe walk(
-                    query, store.measure, from: entry, ef: ef, admitting: admitting, budget: budget, scratch, &counts)
+                unsafe walk(query, store.measure, from: entry, ef: max(ef, width), scratch, &counts)
+            }
+            if let admitting {
+                let half = scratch.pool.count / 2
+                counts.settled = (0..<half).count { admitting.contains(scratch.pool[$0].node) }
+                scratch.pool.keep(atMost: ef) { admitting.contains($0) }
+            }
+            if codes != nil {
+                counts.distances += unsafe measureAgain(trial?.rescored(for: k) ?? ef, query, scratch)
             }
         }
         if !waiting.isEmpty {
@@ -55,21 +65,11 @@ extension VectorIndex {
     /// Leaves the `ef` nearest that a walk meets, by the measure given, in the pool.
     private func walk(
         _ query: UnsafeRawPointer, _ measure: Measure, from entry: (node: UInt32, level: Int), ef: Int,
-        admitting: OrdinalSet?, budget: Int, _ scratch: Scratch, _ counts: inout WalkCounts
+        _ scratch: Scratch, _ counts: inout WalkCounts
     ) {
         let start = unsafe graph.descend(
             to: 0, from: entry, query: query, measure: measure, scratch: scratch, counts: &counts)
-        if let admitting {
-            unsafe graph.searchLayer(
-                0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
-                budget: budget, counts: &counts
-            ) { admitting.contains($0) && states[$0].isLive }
-        } else if budget < .max {
-            unsafe graph.searchLayer(
-                0, from: start, orFrom: entry.node, ef: ef, query: query, measure: measure, scratch: scratch,
-                budget: budget, counts: &counts
-            ) { states[$0].isLive }
-        } else if removedCount > 0 {
+        if removedCount > 0 {
             unsafe walkAmongRemoved(query, measure, from: start, orFrom: entry.node, ef: ef, scratch, &counts)
         } else {
             unsafe graph.searchLayer(
@@ -134,7 +134,7 @@ extension VectorIndex {
         neighbors.sort()
         return SearchOutcome(
             neighbors: neighbors, distances: counts.distances, hops: counts.hops,
-            budgetExhausted: counts.isBudgetExhausted)
+            settled: counts.settled)
     }
 
     /// Lends the query as the kernels take it; for cosine a copy of length 1.

@@ -9,8 +9,8 @@ package struct SearchOutcome: Sendable, Equatable {
     package var distances = 0
     /// Nodes whose links were followed.
     package var hops = 0
-    /// The walk gave up at its budget: what it found may be far from the best.
-    package var budgetExhausted = false
+    /// Of the nearer half of what a walk met, those that may be returned: so many are its true nearest but for its recall.
+    package var settled = 0
 }
 
 /// The vectors of one field, addressed by ordinal, with an HNSW graph over them and an exact scan beside it.
@@ -33,8 +33,10 @@ package final class VectorIndex: Sendable {
     let pending = Mutex(PendingList())
     /// What walks measure.
     let choice = Mutex(CodeChoice())
+    /// Inverted lists of the vectors, where they are of use.
+    let listState = Mutex(ListState())
     /// How searches' recall grows with their width.
-    let recallMeasurement = Mutex(RecallMeasurement())
+    let recallMeasurement = Mutex(RecallMeasurements())
     /// Nodes that were linked since all were last seen to be reachable.
     let linkedSinceAudit = Atomic<Int>(0)
 
@@ -96,6 +98,7 @@ package final class VectorIndex: Sendable {
         }
         states.set(ordinal.rawValue, .pending)
         countChange()
+        listState.withLock { if $0.isListing { $0.newcomers.append(ordinal.rawValue) } }
         pending.withLock { $0.append(ordinal.rawValue) }
     }
 
@@ -198,6 +201,7 @@ package final class VectorIndex: Sendable {
                 end * (graph.stride0 * 4 + HNSWGraph.bytesBesideLinks + 1) + graph.upperCount.load(ordering: .relaxed)
                     * graph.strideUpper * 4
             ),
+            ("lists", listState.withLock { ($0.lists?.byteCount ?? 0) + 4 * $0.listOf.count }),
             ("scratch", gate.memoryBytes),
         ]
     }

@@ -96,10 +96,10 @@ struct DenseSearch {
             SearchPlan.Situation(
                 isExact: exact, count: index.count, matching: matching?.count, efSearch: efSearch,
                 isGraphUsable: index.pendingCount <= max(4_096, index.count / 4),
-                hasCodes: index.storageInUse.storage == .u8))
+                hasCodes: index.storageInUse.storage == .u8, hasLists: index.structureInUse == .lists))
         var admitting = flat
         var probe: SearchOutcome?
-        if case .walkAdmitting = plan, let matching {
+        if plan.isAdmitting, let matching {
             let passing = flat ?? matching.ordinalSet(capacity: endOrdinal)
             let near = index.search(query.span, k: Self.probed, efSearch: Self.probed)
             if let why = reasonToScan(near.neighbors, matching.count, passing) { plan = .scanMatching(why: why) }
@@ -147,16 +147,20 @@ struct DenseSearch {
         switch plan {
         case .scanAll, .scanMatching:
             return scan(matching, after: start, because: nil, exactly: exact)
-        case .walk:
+        case .walk, .lists:
             return start.with(
                 index.search(
-                    query.span, k: candidates, efSearch: efSearch, admitting: nil, distanceBudget: nil))
-        case .walkAdmitting(let budget):
-            let outcome = index.search(
-                query.span, k: candidates, efSearch: efSearch, admitting: admitting, distanceBudget: budget)
+                    query.span, k: candidates, efSearch: efSearch))
+        case .listsAdmitting:
+            guard let admitting, let matching else { return scan(matching, after: start, because: nil, exactly: false) }
+            return start.with(
+                index.searchLists(
+                    query.span, k: candidates, efSearch: efSearch, admitting: admitting, passing: matching.count))
+        case .walkAdmitting:
+            let outcome = index.search(query.span, k: candidates, efSearch: efSearch, admitting: admitting)
             let walked = start.with(outcome)
-            return outcome.budgetExhausted
-                ? scan(matching, after: walked, because: "the walk's budget was used up", exactly: false) : walked
+            return outcome.settled < candidates
+                ? scan(matching, after: walked, because: "too few of what the walk met pass", exactly: false) : walked
         }
     }
 
@@ -168,6 +172,10 @@ struct DenseSearch {
         let outcome =
             switch (matching, isExact) {
             case (let matching?, true): index.scan(query.span, k: candidates, among: matching.ordinals)
+            case (let matching?, false) where isFasterByLists(matching):
+                index.searchLists(
+                    query.span, k: candidates, efSearch: index.count,
+                    admitting: matching.ordinalSet(capacity: endOrdinal), passing: matching.count)
             case (let matching?, false): index.scanCodes(query.span, k: candidates, among: matching.ordinals)
             case (nil, true): index.scan(query.span, k: candidates)
             case (nil, false): index.scanCodes(query.span, k: candidates)
@@ -178,6 +186,11 @@ struct DenseSearch {
         scanned.distances += outcome.distances
         scanned.turnedIntoScan = reason
         return scanned
+    }
+
+    /// Whether all entries of all lists are scanned sooner than the codes of what passes.
+    private func isFasterByLists(_ matching: Bitmap) -> Bool {
+        index.structureInUse == .lists && matching.count * SearchPlan.Situation.listAdvantage > index.count
     }
 
     private func accepted(_ neighbors: [Neighbor]) -> [Neighbor] {

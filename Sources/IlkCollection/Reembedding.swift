@@ -206,7 +206,7 @@ final class Reembedding {
 extension VectorIndex {
     fileprivate func tenNearest(to ordinal: Ordinal) -> Set<Ordinal> {
         guard let vector = vector(at: ordinal) else { return [] }
-        let found = search(vector.span, k: 11, efSearch: 100, admitting: nil, distanceBudget: nil)
+        let found = search(vector.span, k: 11, efSearch: 100)
         return Set(found.neighbors.map(\.ordinal).filter { $0 != ordinal }.prefix(10))
     }
 }

@@ -22,6 +22,7 @@ extension VectorCollection {
             var members = [
                 ("vectors", number(index.count)), ("pending", number(index.pendingCount)),
                 ("removed", number(index.removedCount)), ("storage", .string(storage.rawValue)),
+                ("structure", .string(index.structureInUse.rawValue)),
             ]
             if let trial {
                 let measured = [("rescored", number(trial.rescored)), ("recall", .double(trial.recall))]

@@ -319,6 +319,10 @@ extension Writer {
             state.ordinals.unlinked(index.repair(threads: options.linkThreads), field: field)
             return true
         }
+        if let index = content.indexes.first(where: \.isListingDue) {
+            index.tendLists(threads: options.linkThreads)
+            return true
+        }
         if let index = content.indexes.first(where: \.isRecallDue) {
             index.measureRecall(threads: options.linkThreads)
             return true

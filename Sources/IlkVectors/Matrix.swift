@@ -1,7 +1,7 @@
 import CBLAS
 
 /// A matrix of f32 in row-major order, shape `[rows, columns]`.
-package struct Matrix: Sendable {
+package struct Matrix: Sendable, Equatable {
     package let rows: Int
     package let columns: Int
     /// `rows · columns` elements, row after row.
@@ -28,6 +28,13 @@ package struct Matrix: Sendable {
             let span = elements.span.extracting(row * columns..<(row + 1) * columns)
             return Kernels.dot(span, span)
         }
+    }
+
+    /// The mean of every column: shape `[columns]`.
+    package func columnMeans() -> [Float] {
+        var sums = [Double](repeating: 0, count: columns)
+        for row in 0..<rows { for column in 0..<columns { sums[column] += Double(elements[row * columns + column]) } }
+        return sums.map { Float($0 / Double(max(rows, 1))) }
     }
 
     /// `self[a] · other[b]ᵀ` for two ranges of rows: shape `[a.count, b.count]`, one `sgemm`.

@@ -121,7 +121,7 @@ import Testing
                 let field = 16 + 8 * Int(random.next() % 9)
                 Layout.store(random.next() >> (random.next() % 64), at: field, in: &forged)
             } else {
-                let section = layout.sections[Int(random.next() % 4)]
+                let section = layout.sections[[0, 1, 2, 3, 5][Int(random.next() % 5)]]
                 let place = section.lowerBound + Int(random.next() % UInt64(section.count))
                 forged[place] = UInt8(truncatingIfNeeded: random.next() >> (random.next() % 8))
             }
@@ -141,10 +141,10 @@ import Testing
 
     @Test func `of a later version is foreign, not damaged`() throws {
         var later = bytes
-        later[8] = 3
+        later[8] = 4
         Layout(bytes).seal(&later)
         let error = #expect(throws: CheckpointError.self) { _ = try open(later) }
-        #expect(error == .foreign("format version 3, this ilk reads 2"))
+        #expect(error == .foreign("format version 4, this ilk reads 3"))
     }
 
     @Test func `is written while searches go on, and the old one stays until it is whole`() throws {

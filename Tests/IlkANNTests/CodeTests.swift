@@ -123,7 +123,7 @@ import Testing
         #expect(copy.index.memory().first { $0.part == "codes" }?.bytes == 1_500 * 64)
     }
 
-    /// The sixth section: vectors when chosen, rescored, recall, whether there are codes, step, low.
+    /// The sixth section: vectors when chosen, rescored, recall, components of the codes, step, low.
     @Test func `of a checkpoint that says of its codes what cannot be is damaged`() throws {
         let folder = try TemporaryFolder()
         let bench = try Bench.built(.l2, 1_000, storage: .u8)

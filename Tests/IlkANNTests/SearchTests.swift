@@ -98,19 +98,19 @@ import Testing
         #expect(recall(of: found, against: bench.truth(query, k: 10)) >= 0.9)
     }
 
-    @Test func `stops at its budget and says so`() throws {
+    @Test func `goes as much farther as fewer points pass, and says how many of the nearest do`() throws {
         let bench = try Bench.built(.l2, 2_000)
         let query = RandomVectors.clustered(1, dimension: 32, seed: 12)[0]
         let few = OrdinalSet(capacity: 2_000, ordinals: [17, 1_999])
         let free = bench.index.search(query.span, k: 10, efSearch: 64, admitting: few)
-        #expect(!free.budgetExhausted && Set(free.neighbors.map(\.ordinal.rawValue)) == [17, 1_999])
+        #expect(Set(free.neighbors.map(\.ordinal.rawValue)) == [17, 1_999])
         #expect(free.distances > 1_500, "it had to look everywhere")
-        let bounded = bench.index.search(query.span, k: 10, efSearch: 64, admitting: few, distanceBudget: 300)
-        #expect(bounded.budgetExhausted)
-        #expect(bounded.distances <= 300 + 32, "over by at most one list")
-        let ample = bench.index.search(query.span, k: 10, efSearch: 64, distanceBudget: 100_000)
-        #expect(
-            ample.neighbors == bench.index.search(query.span, k: 10, efSearch: 64).neighbors && !ample.budgetExhausted)
+        let half = OrdinalSet(capacity: 2_000, ordinals: stride(from: 0, to: 2_000, by: 2))
+        let settled = bench.index.search(query.span, k: 10, efSearch: 64, admitting: half).settled
+        #expect((10...54).contains(settled), "\(settled) of the nearest 64")
+        let farthest = bench.truth(query, k: 2_000).suffix(1_000).map(\.ordinal.rawValue)
+        let unlike = OrdinalSet(capacity: 2_000, ordinals: farthest)
+        #expect(bench.index.search(query.span, k: 10, efSearch: 64, admitting: unlike).settled == 0)
     }
 
     @Test func `with an empty filter finds nothing`() throws {

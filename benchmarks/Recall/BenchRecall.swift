@@ -89,7 +89,8 @@ import IlkVectors
             let measurement = Measurement(
                 dataset: dataset ?? URL(filePath: base).lastPathComponent, metric: metric, baseCount: baseVectors.rows,
                 queryCount: queryVectors.rows, dimension: baseVectors.columns, k: k, m: m,
-                efConstruction: efConstruction, storage: sweep.storage.rawValue, rescored: sweep.rescored,
+                efConstruction: efConstruction, storage: sweep.storage.rawValue,
+                structure: sweep.structure.rawValue, rescored: sweep.rescored,
                 ef: ef, askedRecall: asked, threads: threads, passes: passes, recall: recall,
                 queriesPerSecond: speeds.median,
                 clock: Clock.of(threads: threads), build: sweep.build, seed: seed)

@@ -13,6 +13,7 @@ struct Measurement {
     var m: Int
     var efConstruction: Int
     var storage: String
+    var structure: String
     /// Candidates measured again with the vectors, for ten to be returned; 0 without codes.
     var rescored: Int
     var ef: Int
@@ -51,6 +52,7 @@ struct Measurement {
         write("m", m, to: &writer)
         write("ef_construction", efConstruction, to: &writer)
         write("storage", storage, to: &writer)
+        write("structure", structure, to: &writer)
         write("rescored", rescored, to: &writer)
         write("threads", threads, to: &writer)
         write("passes", passes, to: &writer)

@@ -24,6 +24,7 @@ struct Sweep {
                     at: Ordinal(UInt32(row)))
             }
             index.linkPending(threads: threads)
+            index.settleLists(threads: threads)
         }
         self.index = index
         self.queries = queries
@@ -35,6 +36,9 @@ struct Sweep {
 
     /// What walks measure, after `auto` has chosen.
     var storage: VectorStorage { index.storageInUse.storage }
+
+    /// What answers searches, after `auto` has chosen.
+    var structure: Structure { index.structureInUse }
 
     var rescored: Int { index.storageInUse.trial?.rescored ?? 0 }
 
