@@ -22,7 +22,8 @@ extension CollectionContent {
         let payload = reader.isIdle && filters.ignoresPayloads ? nil : try point.payload?.parsed()
         if let payload, !filters.ignoresPayloads { try filters.validate(payload) }
         let prepared = PreparedPoint(
-            id: point.id, vectors: vectors, payload: point.payload, texts: reader.texts(of: payload))
+            id: point.id, vectors: vectors, payload: point.payload, expiry: point.expiry,
+            texts: reader.texts(of: payload))
         // A collection that reads texts may have points about which there is nothing to say yet.
         guard prepared.fields != 0 || !reader.isIdle else {
             throw IlkError(.invalidRequest, "it has no vector; give it at least one")

@@ -14,6 +14,8 @@ final class CollectionContent: Sendable {
     let store: RecordStore
     let directory: PointDirectory
     let filters: FilterTable
+    /// When points expire.
+    let expiry: ExpiryTable
     /// One for each vector field, in the schema's order.
     let indexes: [VectorIndex]
     /// The words of the text fields; nil where there are none.
@@ -27,7 +29,7 @@ final class CollectionContent: Sendable {
 
     init(
         folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
-        filters: FilterTable, indexes: [VectorIndex], words: LexicalIndex?, reader: TextReader
+        filters: FilterTable, expiry: ExpiryTable, indexes: [VectorIndex], words: LexicalIndex?, reader: TextReader
     ) {
         self.folder = folder
         self.schema = schema
@@ -35,6 +37,7 @@ final class CollectionContent: Sendable {
         self.store = store
         self.directory = directory
         self.filters = filters
+        self.expiry = expiry
         self.indexes = indexes
         self.words = words
         self.reader = reader
@@ -54,6 +57,7 @@ final class CollectionContent: Sendable {
         store = other.store
         directory = other.directory
         filters = other.filters
+        expiry = other.expiry
         self.indexes = indexes ?? other.indexes
         self.words = words ?? other.words
         self.reader = reader ?? other.reader
@@ -85,11 +89,12 @@ final class CollectionContent: Sendable {
         }
     }
 
-    /// The exact set of ordinals that pass a filter.
+    /// The exact set of ordinals that pass a filter and have not expired.
     func matching(_ expression: FilterExpression) throws(IlkError) -> Bitmap {
         var undeclared: [String: FieldIndex] = [:]
         for path in undeclaredPaths(expression) { undeclared[path] = try scanPayloads(for: path) }
-        return try filters.matching(expression, undeclared: undeclared)
+        let passing = try filters.matching(expression, undeclared: undeclared)
+        return expiry.expired().map { passing.subtracting($0) } ?? passing
     }
 
     /// What a filter must be looked up in: the payload fields in memory, or every payload where a path is not declared.

@@ -1,3 +1,4 @@
+import Glibc
 package import IlkEmbedding
 
 /// Where a collection stands; every state but `ready` has a reason that a person can act upon.
@@ -65,6 +66,8 @@ package struct CollectionOptions: Sendable {
     package var waitingBytesLimit = 256 << 20
     /// Level sampling of new collections; nil draws one.
     package var seed: UInt64?
+    /// The time by which points expire, in seconds since 1970.
+    package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
     /// Embeds texts; nil where no text can be.
     package var embedder: Embedder?
     /// Told of what a person should see in a log; called on any thread.

@@ -14,7 +14,7 @@ package struct ItemView: Sendable {
     init(content: CollectionContent) { self.content = content }
 
     /// Points there are.
-    package var count: Int { content.directory.count }
+    package var count: Int { content.count }
     /// One more than the largest ordinal that ever was.
     package var endOrdinal: Int { Int(content.directory.endOrdinal) }
 
@@ -25,13 +25,20 @@ package struct ItemView: Sendable {
 
     /// Where these points are; nil for those that are not there.
     package func ordinals(of ids: [PointID]) -> [Ordinal?] {
-        content.directory.entries(of: ids).map { $0?.ordinal }
+        let expired = content.expiry.expired()
+        return content.directory.entries(of: ids).map { entry in
+            entry.flatMap { expired?.contains($0.ordinal.rawValue) ?? false ? nil : $0.ordinal }
+        }
     }
 
-    package func ordinal(of id: PointID) -> Ordinal? { content.directory.entry(of: id)?.ordinal }
+    package func ordinal(of id: PointID) -> Ordinal? { ordinals(of: [id])[0] }
 
     /// The ids of points; nil for those that are gone.
-    package func ids(of ordinals: [Ordinal]) -> [PointID?] { content.directory.ids(of: ordinals) }
+    package func ids(of ordinals: [Ordinal]) -> [PointID?] {
+        let ids = content.directory.ids(of: ordinals)
+        guard let expired = content.expiry.expired() else { return ids }
+        return zip(ids, ordinals).map { expired.contains($1.rawValue) ? nil : $0 }
+    }
 
     /// How many moves there were, and the points that moved since there were `count`, some perhaps twice.
     ///
@@ -46,6 +53,11 @@ package struct ItemView: Sendable {
     /// The points that pass a filter, exactly.
     package func matching(_ filter: WireFilter) throws(IlkError) -> Bitmap {
         try content.matching(try content.expression(filter))
+    }
+
+    /// The points that may come: those that pass a filter and have not expired; nil where all may.
+    package func admitted(_ filter: WireFilter?) throws(IlkError) -> Bitmap? {
+        try content.admitted(try filter.map { filter throws(IlkError) in try content.expression(filter) })
     }
 
     /// A set of points as one bit each, to ask about one after the other.
@@ -116,7 +128,9 @@ package struct ItemView: Sendable {
         let request = SearchRequest(collection: "", query: .vector(WireVector(vector)), k: k, ef: max(64, k))
         let dense = try DenseSearch(
             request, SearchQuestion.DenseQuery(field: field, query: request.query), textVector: nil, k: k, content)
-        return dense.run(matching, flat: flat).neighbors.map {
+        let admitted: Bitmap?
+        if let matching { admitted = matching } else { admitted = try content.admitted(nil) }
+        return dense.run(admitted, flat: flat).neighbors.map {
             ($0.ordinal, dense.index.metric.score(ofDistance: $0.distance))
         }
     }
@@ -134,8 +148,11 @@ package struct ItemView: Sendable {
     package func newest(
         _ count: Int, within: Int, where isWanted: (Ordinal) -> Bool
     ) throws(IlkError) -> [Ordinal] {
-        try content.store.read("read the newest points") { database in
-            try Records(database: database).newest(count, within: within, where: isWanted)
+        let expired = content.expiry.expired()
+        return try content.store.read("read the newest points") { database in
+            try Records(database: database).newest(count, within: within) { ordinal in
+                !(expired?.contains(ordinal.rawValue) ?? false) && isWanted(ordinal)
+            }
         }
     }
 
@@ -145,7 +162,7 @@ package struct ItemView: Sendable {
         return try content.store.read("read the items") { database in
             let records = Records(database: database)
             return try ids.map { id in
-                guard let row = try records.point(id) else { return nil }
+                guard let row = try records.point(id), content.isFound(row) else { return nil }
                 return try records.payload(row.ordinal, selection)
             }
         }

@@ -38,7 +38,7 @@ struct PointSearch {
         let scope = filter.map { content.scope(of: $0) } ?? .memory
         let moment = content.epoch.now(scope)
         let seen = content.epoch.now(.memory)
-        let matching = try filter.map { filter throws(IlkError) in try content.matching(filter) }
+        let matching = try content.admitted(filter)
         let filtered = ContinuousClock.now
         let nearest = dense.map { $0.run(matching) }
         let searched = ContinuousClock.now
@@ -48,7 +48,8 @@ struct PointSearch {
         let kept = Array(candidates.prefix(request.k))
         guard let hits = try hits(of: kept) else { return nil }
         // That there are no more is believed only of a single moment.
-        if let dense, let nearest { sample(dense, nearest, filter, scope, seen) }
+        let isWhole = filter != nil || matching == nil
+        if let dense, let nearest, isWhole { sample(dense, nearest, filter, scope, seen) }
         guard hits.count == request.k || content.epoch.isStill(moment, scope) else { return nil }
         var reply = SearchReply(hits: hits, exhausted: hits.count < request.k)
         if !request.facets.isEmpty { reply.facets = try facets(of: candidates) }

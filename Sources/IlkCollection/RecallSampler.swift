@@ -134,7 +134,7 @@ final class RecallSampler: Sendable {
 
     /// The share of the true neighbors that a search found; nil if points were written since it was answered.
     private func recall(of sample: Sample, in content: CollectionContent) -> Double? {
-        guard content.epoch.isStill(sample.moment, .memory) else { return nil }
+        guard content.epoch.isStill(sample.moment, .memory), content.expiry.expired() == nil else { return nil }
         let index = content.indexes[sample.field]
         let k = sample.k + (sample.origin == nil ? 0 : 1)
         let truth: SearchOutcome

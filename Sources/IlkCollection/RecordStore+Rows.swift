@@ -12,10 +12,12 @@ struct PointRow {
     var fields: UInt64
     /// The sequence of the write that made this ordinal.
     var born: UInt64
+    /// The second since 1970 from which on it is not found any more; nil for never.
+    var expires: Int64?
 }
 
 extension PointRow: FetchableRecord {
-    static let columns = "key, ordinal, id, fields, born"
+    static let columns = "key, ordinal, id, fields, born, expires"
 
     init(row: Row) throws {
         key = row[0]
@@ -23,6 +25,7 @@ extension PointRow: FetchableRecord {
         id = try PointID(databaseValue: row[2])
         fields = UInt64(bitPattern: row[3] as Int64)
         born = UInt64(bitPattern: row[4] as Int64)
+        expires = row[5]
     }
 }
 
@@ -83,18 +86,20 @@ struct Records {
 
     func insert(_ row: PointRow) throws {
         let statement = try database.cachedStatement(
-            sql: "INSERT INTO point(ordinal, id, fields, born) VALUES(?, ?, ?, ?)")
+            sql: "INSERT INTO point(ordinal, id, fields, born, expires) VALUES(?, ?, ?, ?, ?)")
         try statement.execute(arguments: [
             row.ordinal.rawValue, row.id.databaseValue, Int64(bitPattern: row.fields), Int64(bitPattern: row.born),
+            row.expires,
         ])
     }
 
     /// Gives a point that keeps its key another ordinal.
     func update(_ row: PointRow) throws {
         let statement = try database.cachedStatement(
-            sql: "UPDATE point SET ordinal = ?, fields = ?, born = ? WHERE id = ?")
+            sql: "UPDATE point SET ordinal = ?, fields = ?, born = ?, expires = ? WHERE id = ?")
         try statement.execute(arguments: [
-            row.ordinal.rawValue, Int64(bitPattern: row.fields), Int64(bitPattern: row.born), row.id.databaseValue,
+            row.ordinal.rawValue, Int64(bitPattern: row.fields), Int64(bitPattern: row.born), row.expires,
+            row.id.databaseValue,
         ])
     }
 

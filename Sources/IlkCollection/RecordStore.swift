@@ -8,8 +8,9 @@ import IlkVectors
 /// A commit that returned has reached the disk. Readers see snapshots and never wait for the writer.
 ///
 ///     meta(key, value)                              schema, sequence, seed, format
-///     point(key, ordinal, id, fields, born)         key: order of first insertion; born: the sequence that made
-///                                                   the ordinal; fields: a bit for each vector field it has
+///     point(key, ordinal, id, fields, born,         key: order of first insertion; born: the sequence that made
+///           expires)                                the ordinal; fields: a bit for each vector field it has;
+///                                                   expires: seconds since 1970, NULL for never
 ///     payload(ordinal, value)                       JSON text; no row means {}
 ///     vector_<n>(ordinal, value)                    f32, little-endian, as the caller gave it or a model made it
 ///     pending(ordinal, fields, born)                fields whose text waits for its model
@@ -19,7 +20,7 @@ import IlkVectors
 /// a vector that its model owed it may come later.
 final class RecordStore: Sendable {
     /// The version of the tables; a newer one is refused.
-    static let format = 2
+    static let format = 3
 
     private let file: SQLiteFile
 
@@ -34,7 +35,7 @@ final class RecordStore: Sendable {
                 sql: """
                     CREATE TABLE point(
                         key INTEGER PRIMARY KEY AUTOINCREMENT, ordinal INTEGER NOT NULL, id NOT NULL UNIQUE,
-                        fields INTEGER NOT NULL, born INTEGER NOT NULL)
+                        fields INTEGER NOT NULL, born INTEGER NOT NULL, expires INTEGER)
                     """)
             try database.execute(sql: "CREATE TABLE payload(ordinal INTEGER PRIMARY KEY, value BLOB NOT NULL)")
             for place in schema.vectors.indices {
@@ -71,8 +72,10 @@ final class RecordStore: Sendable {
     func upgrade() throws(IlkError) {
         try write("bring the collection to format \(Self.format)") { database in
             let format = try Int.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'format'")
-            guard format == 1 else { return }
-            try Self.addTextTables(database)
+            guard let format, format < Self.format else { return }
+            if format < 2 { try Self.addTextTables(database) }
+            // Format 3: points may expire. The rows stay as they are.
+            try database.execute(sql: "ALTER TABLE point ADD COLUMN expires INTEGER")
             try database.execute(sql: "UPDATE meta SET value = ? WHERE key = 'format'", arguments: [Self.format])
         }
     }

@@ -59,6 +59,8 @@ package struct FacetCounts: Sendable, Equatable {
 /// A point as it is stored.
 package struct StoredPoint: Sendable {
     package var id: PointID
+    /// The second since 1970 from which on it is not found any more; nil for never.
+    package var expires: Int64?
     package var payload: JSONText?
     package var vectors: [(field: String, vector: [Float])]
 

@@ -35,7 +35,7 @@ extension VectorCollection {
             if let problem = try store.integrityProblem() {
                 return [CheckFinding(severity: .broken, subject: path, message: "\(problem); restore a snapshot")]
             }
-            let loading = try CollectionLoading(folder: folder) { _, _ in }
+            let loading = try CollectionLoading(folder: folder, now: CollectionOptions(linkThreads: 1).now) { _, _ in }
             defer { try? loading.content.store.close() }
             let count = loading.content.directory.count
             var findings = [

@@ -33,7 +33,7 @@ extension VectorCollection {
         }
         var memory = [
             ("directory", number(content.directory.memoryBytes)), ("filters", number(content.filters.memoryBytes)),
-            ("filter_cache", number(content.filters.cacheBytes)),
+            ("filter_cache", number(content.filters.cacheBytes)), ("expiry", number(content.expiry.memoryBytes)),
         ]
         for (field, index) in zip(content.schema.vectors, content.indexes) {
             memory += index.memory().map { ("\(field.name).\($0.part)", number($0.bytes)) }
@@ -57,7 +57,8 @@ extension VectorCollection {
                 ))
         }
         members += [
-            ("count", number(content.directory.count)), ("sequence", .int(Int64(writer.sequence))),
+            ("count", number(content.count)), ("expiring", number(content.expiry.count)),
+            ("sequence", .int(Int64(writer.sequence))),
             ("indexes", .object(JSONObject(indexes))), ("memory", .object(JSONObject(memory))),
             ("disk", .object(diskUse())),
         ]

@@ -100,12 +100,13 @@ extension VectorCollection {
 
     /// Payloads of passages by document and place; nil where there is none.
     package func passages(_ places: [(document: String, passage: Int)]) throws(IlkError) -> [JSONText?] {
-        try content().store.read("read passages") { database in
+        let content = try content()
+        return try content.store.read("read passages") { database in
             let records = Records(database: database)
             return try places.map { place in
-                guard let row = try records.point(passageID(document: place.document, passage: place.passage)) else {
-                    return nil
-                }
+                guard let row = try records.point(passageID(document: place.document, passage: place.passage)),
+                    content.isFound(row)
+                else { return nil }
                 return try records.payload(row.ordinal)
             }
         }

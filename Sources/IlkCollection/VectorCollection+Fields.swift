@@ -49,7 +49,7 @@ extension VectorCollection {
         passing filter: FilterExpression? = nil, _ body: (FieldView) throws(IlkError) -> R
     ) throws(IlkError) -> R {
         let content = try content()
-        let matching = try filter.map { filter throws(IlkError) in try content.matching(filter) }
+        let matching = try content.admitted(filter)
         return try content.filters.withIndex { index, live throws(IlkError) in
             try body(FieldView(index: index, directory: content.directory, matching: matching ?? live))
         }

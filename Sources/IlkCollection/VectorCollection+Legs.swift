@@ -62,7 +62,7 @@ extension VectorCollection {
 
 extension CollectionContent {
     fileprivate func legs(_ question: LegQuestion) throws(IlkError) -> LegAnswer {
-        let matching = try question.filter.map { filter throws(IlkError) in try self.matching(filter) }
+        let matching = try admitted(question.filter)
         var answer = LegAnswer()
         answer.passing = matching?.count ?? directory.count
         func hits(_ found: [(Ordinal, Float)]) -> [LegHit] {

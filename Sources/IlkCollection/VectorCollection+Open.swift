@@ -54,7 +54,7 @@ extension VectorCollection {
 
     private func load() {
         do throws(IlkError) {
-            let loading = try CollectionLoading(folder: folder) { done, total in
+            let loading = try CollectionLoading(folder: folder, now: options.now) { done, total in
                 self.setState(.loading(done: done, total: total))
             }
             let state: CollectionState = loading.degradation.map { .degraded(reason: $0) } ?? .ready
@@ -102,7 +102,16 @@ struct CollectionLoading {
     /// Why searches will be exact at first; nil if the graphs are there.
     let degradation: String?
 
-    init(folder: String, report: (_ done: Int, _ total: Int) -> Void) throws(IlkError) {
+    /// Reads what lies in the folder.
+    ///
+    /// - Parameters:
+    ///   - folder: the collection's.
+    ///   - now: the time by which points expire, in seconds since 1970.
+    ///   - report: told how far it is.
+    /// - Throws: what keeps the records from being read.
+    init(
+        folder: String, now: @escaping @Sendable () -> Int64, report: (_ done: Int, _ total: Int) -> Void
+    ) throws(IlkError) {
         let path = CollectionContent.databasePath(folder: folder)
         guard FileManager.default.fileExists(atPath: path) else {
             throw IlkError(.internal, "\(path) is missing; restore the collection from a snapshot")
@@ -113,7 +122,8 @@ struct CollectionLoading {
         let directory = PointDirectory()
         let filters = FilterTable(fields: meta.schema.fields)
         let reader = try TextReader(meta.schema)
-        let births = try Self.readPoints(store, directory, filters)
+        let expiry = ExpiryTable(now: now)
+        let births = try Self.readPoints(store, directory, filters, expiry)
 
         var indexes: [VectorIndex] = []
         var problems: [String] = []
@@ -130,7 +140,7 @@ struct CollectionLoading {
             of: meta, folder: folder, births: births, store: store, reader, report: { report($0, births.count) })
         content = CollectionContent(
             folder: folder, schema: meta.schema, seed: meta.seed, store: store, directory: directory, filters: filters,
-            indexes: indexes, words: words, reader: reader)
+            expiry: expiry, indexes: indexes, words: words, reader: reader)
         let pending = try store.read("read what waits for a model") { try Records(database: $0).allPending() }
         for row in pending { content.feed.set(row) }
         if !pending.isEmpty { content.feed.begin(pending.map(\.ordinal), completion: nil) }
@@ -157,7 +167,7 @@ struct CollectionLoading {
     typealias Births = [(ordinal: Ordinal, fields: UInt64, born: UInt64)]
 
     private static func readPoints(
-        _ store: RecordStore, _ directory: PointDirectory, _ filters: FilterTable
+        _ store: RecordStore, _ directory: PointDirectory, _ filters: FilterTable, _ expiry: ExpiryTable
     ) throws(IlkError) -> Births {
         try store.read("read the points") { database in
             let records = Records(database: database)
@@ -165,6 +175,7 @@ struct CollectionLoading {
             try records.forEachPoint { row in
                 directory.set(row.id, to: PointDirectory.Entry(ordinal: row.ordinal, fields: row.fields))
                 births.append((row.ordinal, row.fields, row.born))
+                if let second = row.expires { expiry.set(second, of: row.ordinal) }
                 filters.set(nil, at: row.ordinal)
             }
             if !filters.ignoresPayloads {

@@ -28,16 +28,16 @@ extension VectorCollection {
         }
     }
 
-    /// Merges `payload` into the payloads of the selected points; null removes (RFC 7396).
+    /// Merges `payload` into the payloads of the selected points, where null removes (RFC 7396), and sets when they expire.
     package func patch(
-        _ selection: PointSelection, with payload: JSONValue, wait: WriteWait = .searchable,
+        _ selection: PointSelection, with payload: JSONValue, expiry: PointExpiry? = nil, wait: WriteWait = .searchable,
         completion: @escaping Completion<WriteReceipt>
     ) {
         submit(wait, completion) { _ throws(IlkError) in
             guard case .object(let patch) = payload else {
                 throw IlkError(.invalidRequest, "'payload' is not an object; send the members to change")
             }
-            return .patch(selection, patch)
+            return .patch(selection, patch, expiry)
         }
     }
 
@@ -71,7 +71,7 @@ extension VectorCollection {
             var bytes = 0
             var missing: [PointID] = []
             for id in ids {
-                if let row = try records.point(id) {
+                if let row = try records.point(id), content.isFound(row) {
                     let point = try records.stored(row, content.schema, withVectors, withPayload)
                     bytes += point.replyBytes
                     if let refusal = refusing(bytes) { throw refusal }
@@ -88,7 +88,9 @@ extension VectorCollection {
     package func count(_ filter: WireFilter?) throws(IlkError) -> Int {
         let writer = try writer()
         let content = writer.content
-        guard let filter else { return content.directory.count }
+        guard let filter else {
+            return content.expiry.isIdle ? content.directory.count : try writer.atOneMoment(.memory) { content.count }
+        }
         let expression = try content.expression(filter)
         return try writer.atOneMoment(content.scope(of: expression)) { () throws(IlkError) in
             try content.matching(expression).count
@@ -128,7 +130,7 @@ extension VectorCollection {
         let expression = try request.filter.map { filter throws(IlkError) in try content.expression(filter) }
         let scope = isDeclared ? expression.map { content.scope(of: $0) } ?? .memory : .rows
         return try writer.atOneMoment(scope) { () throws(IlkError) in
-            let matching = try expression.map { filter throws(IlkError) in try content.matching(filter) }
+            let matching = try content.admitted(expression)
             if isDeclared {
                 return try content.filters.facets(field: request.field, within: matching, limit: request.limit)
             }
@@ -153,7 +155,7 @@ extension CollectionContent {
                 for row in rows {
                     if points.count == request.limit { return (points, String(after)) }
                     after = row.key
-                    guard matching?.contains(row.ordinal.rawValue) ?? true else { continue }
+                    guard matching?.contains(row.ordinal.rawValue) ?? true, isFound(row) else { continue }
                     let point = try records.stored(row, schema, request.withVectors, request.withPayload)
                     bytes += point.replyBytes
                     if let refusal = refusing(bytes) { throw refusal }
@@ -170,7 +172,8 @@ extension Records {
     fileprivate func stored(
         _ row: PointRow, _ schema: CollectionSchema, _ withVectors: Bool, _ withPayload: PayloadSelection
     ) throws -> StoredPoint {
-        var point = StoredPoint(id: row.id, payload: try payload(row.ordinal, withPayload), vectors: [])
+        var point = StoredPoint(
+            id: row.id, expires: row.expires, payload: try payload(row.ordinal, withPayload), vectors: [])
         guard withVectors else { return point }
         for (field, vectorField) in schema.vectors.enumerated() where row.fields & 1 << UInt64(field) != 0 {
             guard let vector = try vector(row.ordinal, field: field) else { continue }

@@ -37,6 +37,8 @@ extension VectorCollection {
         guard let content = try? content(), let field = try? content.schema.vectorField(named: request.using) else {
             return true  // the refusal is quick
         }
+        // While expired points are there, a search admits only the others.
+        guard content.expiry.expired() == nil else { return false }
         let index = content.indexes[field]
         return index.pendingCount * index.dimension <= 400_000
     }
@@ -62,7 +64,9 @@ extension CollectionContent {
     func vector(of id: PointID, field: Int) throws(IlkError) -> (Ordinal, [Float]) {
         let found: (Ordinal, [Float])? = try store.read("read point \(id)") { database in
             let records = Records(database: database)
-            guard let row = try records.point(id) else { throw IlkError(.notFound, "no point with id \(id)") }
+            guard let row = try records.point(id), isFound(row) else {
+                throw IlkError(.notFound, "no point with id \(id)")
+            }
             return try records.vector(row.ordinal, field: field).map { (row.ordinal, $0) }
         }
         guard let found else {

@@ -13,6 +13,7 @@ extension WriteGroup {
     mutating func upsert(
         _ point: PreparedPoint, reusing known: KnownTexts = KnownTexts(), _ receipt: inout WriteReceipt
     ) throws {
+        try deleteExpired(point.id)
         advance()
         var point = point
         let old = entry(of: point.id)
@@ -45,19 +46,22 @@ extension WriteGroup {
         }
         if isSame, let old, oldTexts?.words ?? [] == point.texts.words || reader.isIdle {
             try setPayload(point.payload, of: old.ordinal)
+            try setExpiry(point.expiry, of: point.id, old)
             if pending != 0 { keepWaiting(old.ordinal) }
         } else {
             try put(point, replacing: old, pending: pending)
         }
     }
 
-    mutating func merge(_ patch: JSONObject, into ids: [PointID], _ receipt: inout WriteReceipt) throws {
+    mutating func merge(
+        _ patch: JSONObject, _ expiry: PointExpiry?, into ids: [PointID], _ receipt: inout WriteReceipt
+    ) throws {
         var merged:
             [(id: PointID, entry: PointDirectory.Entry, payload: JSONText, texts: (old: PointTexts, new: PointTexts)?)] =
                 []
         var seen: Set<PointID> = []
         for id in ids where seen.insert(id).inserted {
-            guard let entry = entry(of: id) else { continue }
+            guard let entry = liveEntry(of: id) else { continue }
             let old = try records.payload(entry.ordinal)?.parsed() ?? .object(JSONObject())
             let new = old.merged(with: patch)
             try filters.validate(new)
@@ -75,9 +79,10 @@ extension WriteGroup {
         for (id, entry, payload, texts) in merged {
             advance()
             if let texts, texts.old != texts.new {
-                try rewrite(id, entry, payload, texts, &receipt)
+                try rewrite(id, entry, payload, texts, expiry ?? self.expiry(of: entry), &receipt)
             } else {
-                try setPayload(payload, of: entry.ordinal)
+                if !patch.members.isEmpty { try setPayload(payload, of: entry.ordinal) }
+                if let expiry { try setExpiry(expiry, of: id, entry) }
             }
         }
         receipt.count += merged.count
@@ -86,10 +91,11 @@ extension WriteGroup {
     /// Makes a new version where a patch changed a text: vectors of other fields, and of texts as before, stay.
     private mutating func rewrite(
         _ id: PointID, _ old: PointDirectory.Entry, _ payload: JSONText, _ texts: (old: PointTexts, new: PointTexts),
-        _ receipt: inout WriteReceipt
+        _ expiry: PointExpiry, _ receipt: inout WriteReceipt
     ) throws {
         var point = PreparedPoint(
-            id: id, vectors: Array(repeating: nil, count: texts.new.sources.count), payload: payload, texts: texts.new)
+            id: id, vectors: Array(repeating: nil, count: texts.new.sources.count), payload: payload, expiry: expiry,
+            texts: texts.new)
         var pending: UInt64 = 0
         let oldPending = try records.pending(old.ordinal)?.fields ?? 0
         for field in point.vectors.indices {

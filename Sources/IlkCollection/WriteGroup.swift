@@ -1,4 +1,5 @@
 import GRDB
+import IlkFilter
 import IlkProtocol
 import IlkVectors
 
@@ -13,10 +14,15 @@ struct WriteGroup {
     /// For each vector field the fingerprint of its model; nil where it has none.
     let fingerprints: [String?]
     private let directory: PointDirectory
+    private let expiryTable: ExpiryTable
+    /// What had expired when the group began.
+    private let expired: Bitmap?
     private let fieldCount: Int
 
     /// Entries that this group changed; nil where it removed the point.
     private var overlay: [PointID: PointDirectory.Entry?] = [:]
+    /// Expiries that this group set.
+    private var newExpiries: [Ordinal: PointExpiry] = [:]
     private(set) var changes: [IndexChange] = []
     private(set) var sequence: UInt64
     private(set) var ordinals: OrdinalSupply
@@ -26,6 +32,8 @@ struct WriteGroup {
     init(records: Records, content: CollectionContent, sequence: UInt64, ordinals: OrdinalSupply) {
         self.records = records
         self.directory = content.directory
+        self.expiryTable = content.expiry
+        self.expired = content.expiry.expired()
         self.filters = content.filters
         self.reader = content.reader
         self.fieldCount = content.schema.vectors.count
@@ -49,8 +57,9 @@ struct WriteGroup {
         waiting = []
         switch operation {
         case .upsert(let points): try upsert(points, &receipt)
-        case .patch(_, let patch): try merge(patch, into: selected, &receipt)
-        case .delete: receipt.count = try delete(selected)
+        case .patch(_, let patch, let expiry): try merge(patch, expiry, into: selected, &receipt)
+        case .delete: receipt.count = try delete(selected.filter { liveEntry(of: $0) != nil })
+        case .expire: receipt.count = try delete(selected)
         case .fill(let fills): receipt.count = try fill(fills)
         case .documents(let changes): try apply(changes, &receipt)
         }
@@ -64,6 +73,21 @@ struct WriteGroup {
     func entry(of id: PointID) -> PointDirectory.Entry? {
         if let known = overlay[id] { return known }
         return directory.entry(of: id)
+    }
+
+    func isExpired(_ entry: PointDirectory.Entry) -> Bool {
+        expired?.contains(entry.ordinal.rawValue) ?? false && newExpiries[entry.ordinal] == nil
+    }
+
+    /// Until when a version is found, as this group sees it.
+    func expiry(of entry: PointDirectory.Entry) -> PointExpiry {
+        newExpiries[entry.ordinal] ?? expiryTable.second(of: entry.ordinal).map { .at($0) } ?? .never
+    }
+
+    /// Notes until when a version is found.
+    mutating func note(_ expiry: PointExpiry, of entry: PointDirectory.Entry) {
+        newExpiries[entry.ordinal] = expiry
+        changes.append(.expiry(entry.ordinal, expiry))
     }
 
     // MARK: Versions of points
@@ -86,7 +110,9 @@ struct WriteGroup {
     mutating func put(_ point: PreparedPoint, replacing old: PointDirectory.Entry?, pending: UInt64) throws {
         if let old { try deleteRows(of: old) }
         let entry = PointDirectory.Entry(ordinal: ordinals.next(), fields: point.fields)
-        let row = PointRow(key: 0, ordinal: entry.ordinal, id: point.id, fields: point.fields, born: sequence)
+        let row = PointRow(
+            key: 0, ordinal: entry.ordinal, id: point.id, fields: point.fields, born: sequence,
+            expires: point.expiry.seconds)
         if old == nil { try records.insert(row) } else { try records.update(row) }
         for (field, vector) in point.vectors.enumerated() {
             guard let vector else { continue }
@@ -94,6 +120,8 @@ struct WriteGroup {
         }
         try records.setPayload(point.payload, of: entry.ordinal)
         overlay[point.id] = .some(entry)
+        // Before the point can be found.
+        if point.expiry != .never { note(point.expiry, of: entry) }
         changes.append(
             .insert(point.id, entry, vectors: point.vectors, payload: point.payload, words: point.texts.words))
         if let old { changes.append(.vacate(old)) }

@@ -29,6 +29,8 @@ struct PreparedPoint: Sendable {
     /// By place of the field in the schema; nil where the caller brings none.
     var vectors: [[Float]?]
     var payload: JSONText?
+    /// Until when the point is found.
+    var expiry: PointExpiry
     /// What the payload says to models and searches by words.
     var texts: PointTexts
 
@@ -66,8 +68,10 @@ struct VectorFill: Sendable {
 /// One request of a writer, decided when it is applied: a filter is resolved to ids by the writer itself.
 enum WriteOperation: Sendable {
     case upsert([PreparedPoint])
-    case patch(PointSelection, JSONObject)
+    case patch(PointSelection, JSONObject, PointExpiry?)
     case delete(PointSelection)
+    /// Deletes up to so many of the points that have expired.
+    case expire(Int)
     /// Vectors that models owed.
     case fill([VectorFill])
     /// Documents with their passages; see ``DocumentChange``.
@@ -77,8 +81,9 @@ enum WriteOperation: Sendable {
     var size: Int {
         switch self {
         case .upsert(let points): points.count
-        case .patch(.ids(let ids), _), .delete(.ids(let ids)): ids.count
-        case .patch(.filter, _), .delete(.filter): 1
+        case .patch(.ids(let ids), _, _), .delete(.ids(let ids)): ids.count
+        case .patch(.filter, _, _), .delete(.filter): 1
+        case .expire(let limit): limit
         case .fill(let fills): fills.count
         case .documents(let changes): changes.reduce(0) { $0 + 1 + $1.passages.count }
         }
@@ -91,14 +96,14 @@ enum WriteOperation: Sendable {
         case .documents(let changes):
             changes.reduce(0) { $0 + $1.text.utf8.count + $1.passages.reduce(0) { $0 + $1.bytes } }
         case .fill(let fills): fills.reduce(0) { $0 + 64 + ($1.vector?.count ?? 0) * 4 }
-        case .patch, .delete: 256 + size * 64
+        case .patch, .delete, .expire: 256 + size * 64
         }
     }
 
     /// Whether the operation must see the collection as all earlier ones left it.
     var needsFilter: Bool {
         switch self {
-        case .patch(.filter, _), .delete(.filter): true
+        case .patch(.filter, _, _), .delete(.filter): true
         default: false
         }
     }
@@ -109,6 +114,8 @@ enum IndexChange {
     /// A new ordinal with its vectors; the point's earlier ordinal, if any, is vacated by a step of its own.
     case insert(PointID, PointDirectory.Entry, vectors: [[Float]?], payload: JSONText?, words: [String?])
     case payload(Ordinal, JSONText?)
+    /// Until when a version is found.
+    case expiry(Ordinal, PointExpiry)
     /// A vector that comes after its point; `entry` has the field's bit.
     case fill(PointID, PointDirectory.Entry, field: Int, vector: [Float])
     /// A version waits for its models, or no longer does.

@@ -145,6 +145,8 @@ final class Writer: Sendable {
             switch nextBatch() {
             case .writes(let batch):
                 commit(batch, &state)
+                // While writes never pause, expired points shall not pile up.
+                deleteExpired(&state, from: 4 * options.groupLimit)
             case .maintenance(let body):
                 body(&state)
             case .nothing(let isClosed):
@@ -154,7 +156,7 @@ final class Writer: Sendable {
                     return
                 }
                 if idleStep(&state) { continue }
-                _ = wake.wait(timeout: .now() + .seconds(5))
+                _ = wake.wait(timeout: .now() + .seconds(Int(min(5, content.expiry.secondsToNext ?? 5))))
             }
         }
     }
@@ -252,8 +254,11 @@ final class Writer: Sendable {
         do throws(IlkError) {
             switch operation {
             case .upsert, .fill, .documents: return .success([])
-            case .patch(.ids(let ids), _), .delete(.ids(let ids)): return .success(ids)
-            case .patch(.filter(let filter), _), .delete(.filter(let filter)):
+            case .patch(.ids(let ids), _, _), .delete(.ids(let ids)): return .success(ids)
+            case .expire(let limit):
+                let expired = (content.expiry.expired()?.prefix(limit) ?? []).map { Ordinal($0) }
+                return .success(content.directory.ids(of: expired).compactMap { $0 })
+            case .patch(.filter(let filter), _, _), .delete(.filter(let filter)):
                 let ordinals = try content.matching(content.expression(filter)).ordinals.map { Ordinal($0) }
                 return .success(content.directory.ids(of: ordinals).compactMap { $0 })
             }
@@ -280,6 +285,8 @@ final class Writer: Sendable {
                 content.directory.set(id, to: entry)
             case .pending(let row):
                 content.feed.set(row)
+            case .expiry(let ordinal, let expiry):
+                content.expiry.set(expiry.seconds, of: ordinal)
             case .payload(let ordinal, let payload):
                 content.filters.set(payload, at: ordinal)
             case .vacate(let entry):
@@ -296,6 +303,7 @@ final class Writer: Sendable {
         let content = content
         content.filters.remove(at: entry.ordinal)
         content.words?.remove(entry.ordinal)
+        content.expiry.set(nil, of: entry.ordinal)
         for (field, index) in content.indexes.enumerated() where entry.fields & 1 << UInt64(field) != 0 {
             index.remove(entry.ordinal)
         }
@@ -313,6 +321,7 @@ extension Writer {
             link(&state)
             return true
         }
+        if deleteExpired(&state, from: 1) { return true }
         let content = content
         if content.words?.maintain() == true { return true }
         for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 20) {
@@ -338,6 +347,16 @@ extension Writer {
                     searches: Int(tally.searches)))
         }
         return false
+    }
+
+    /// Deletes a group of expired points where there are so many; false if it did not.
+    @discardableResult
+    private func deleteExpired(_ state: inout WriterState, from least: Int) -> Bool {
+        guard let expired = content.expiry.expired()?.count, expired >= least, state.mayExpire else { return false }
+        commit([Waiting(operation: .expire(options.groupLimit), wait: .durable, completion: { _ in })], &state)
+        // A full disk, for instance: they are in no answer anyway.
+        if content.expiry.expired()?.count ?? 0 >= expired { state.expiryFailed() }
+        return true
     }
 
     /// Links what is pending; gives way after 200 ms if a write waits.

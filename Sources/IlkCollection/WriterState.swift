@@ -9,6 +9,7 @@ struct WriterState: Sendable {
     var isDegraded: Bool
     var changesSinceCheckpoint: Int
     private var nextAttempt = ContinuousClock.now
+    private var nextExpiry = ContinuousClock.now
     private var lastCheckpoint = ContinuousClock.now
     /// Why the last checkpoint could not be written; nil if it could.
     private(set) var checkpointProblem: String?
@@ -27,6 +28,11 @@ struct WriterState: Sendable {
         if changesSinceCheckpoint >= max(Self.checkpointEvery, count / 5) { return true }
         return ordinals.waitingForCheckpoint > max(1_000, count / 20) && now - lastCheckpoint > .seconds(10)
     }
+
+    /// Whether expired points may be deleted: not soon after that failed.
+    var mayExpire: Bool { ContinuousClock.now >= nextExpiry }
+
+    mutating func expiryFailed() { nextExpiry = .now + .seconds(5) }
 
     mutating func checkpointed() {
         changesSinceCheckpoint = 0

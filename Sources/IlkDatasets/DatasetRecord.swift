@@ -12,18 +12,21 @@ package struct DatasetRecord: Sendable {
     package var vectors: [(field: String?, vector: [Float])]
     /// The payload as an object; nil where there is none.
     package var payload: JSONText?
+    /// Until when the point is found.
+    package var expiry: PointExpiry
     /// The record as it stands in the file, cut at 64 KiB, for whoever must refuse it later; nil where it is no text.
     package var text: [UInt8]?
 
     init(
         row: Int, line: Int? = nil, id: PointID? = nil, vectors: [(field: String?, vector: [Float])] = [],
-        payload: JSONText? = nil, text: [UInt8]? = nil
+        payload: JSONText? = nil, expiry: PointExpiry = .never, text: [UInt8]? = nil
     ) {
         self.row = row
         self.line = line
         self.id = id
         self.vectors = vectors
         self.payload = payload
+        self.expiry = expiry
         self.text = text
     }
 
@@ -63,6 +66,8 @@ package struct RecordOptions: Sendable {
     package var format: FileFormat?
     /// The column of CSV and TSV, or the member of a plain record, that holds ids; rows are numbered where there is none.
     package var idColumn = "id"
+    /// The column or member that holds when points expire, in seconds since 1970; nil where there is none.
+    package var expiryColumn: String?
     /// Whether a line of NDJSON may be a plain record: an object that is itself the payload, but for its id.
     package var takesPlainRecords = false
     /// What the names of the columns that hold one component each begin with, before their number.

@@ -120,6 +120,7 @@ final class DelimitedTable {
             case .ignored: break
             case .component(let number): components[number] = try unsafe component(field, record, place)
             case .id: point.id = try id(try unsafe text(field, record, place))
+            case .expiry: point.expiry = try expiry(try unsafe text(field, record, place))
             case .vector(let name):
                 // A point may lack the vectors of some fields.
                 if field.range.isEmpty { continue }
@@ -156,6 +157,16 @@ final class DelimitedTable {
             throw Refusal("its id has \(text.utf8.count) bytes; \(PointID.maximumLength) at most")
         }
         return .string(text)
+    }
+
+    private func expiry(_ text: String) throws(Refusal) -> PointExpiry {
+        guard !text.isEmpty, text != "never" else { return .never }
+        guard let seconds = Int64(text) else {
+            throw Refusal("it expires at '\(text.prefix(40))', which is no whole number of seconds since 1970")
+        }
+        do throws(IlkError) { return try PointExpiry(seconds: seconds, "its expiry") } catch {
+            throw Refusal(error.message)
+        }
     }
 
     private func vector(_ text: String, _ place: Int) throws(Refusal) -> [Float] {

@@ -9,15 +9,15 @@ final class PointLines {
     private let lines: LineReader
     private let points = PointLineReader()
     private let vectorField: String?
-    /// Where a plain record has its id; nil where there may be none.
-    private let plainID: String?
+    /// Where a plain record has what is no payload; nil where there may be none.
+    private let plain: PointLineReader.PlainMembers?
     private(set) var row = 0
     private var isBegun = false
 
-    init(source: ByteSource, vectorField: String?, plainID: String? = nil) {
+    init(source: ByteSource, vectorField: String?, plain: PointLineReader.PlainMembers? = nil) {
         lines = LineReader(source: source)
         self.vectorField = vectorField
-        self.plainID = plainID
+        self.plain = plain
     }
 
     func next() throws(DatasetError) -> DatasetEntry? {
@@ -61,12 +61,12 @@ final class PointLines {
                 RefusedRecord(row: row, line: lines.line, reason: "the line has over \(LineReader.limit) bytes"))
         }
         do throws(IlkError) {
-            let point = try unsafe points.point(bytes, plainID: plainID)
+            let point = try unsafe points.point(bytes, plain: plain)
             let vectors = point.vectors.map { (field: $0.field ?? vectorField, vector: $0.vector) }
             return .record(
                 DatasetRecord(
                     row: row, line: lines.line, id: point.id, vectors: vectors, payload: point.payload,
-                    text: unsafe DatasetRecord.kept(bytes)))
+                    expiry: point.expiry, text: unsafe DatasetRecord.kept(bytes)))
         } catch {
             let text = unsafe DatasetRecord.kept(bytes)
             return .refused(RefusedRecord(row: row, line: lines.line, reason: error.message, text: text))

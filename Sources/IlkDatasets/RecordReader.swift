@@ -31,7 +31,8 @@ package final class RecordReader {
             body = .lines(
                 PointLines(
                     source: source, vectorField: options.vectorField,
-                    plainID: options.takesPlainRecords ? options.idColumn : nil))
+                    plain: options.takesPlainRecords
+                        ? PointLineReader.PlainMembers(id: options.idColumn, expiry: options.expiryColumn) : nil))
         case .csv, .tsv:
             body = .table(
                 try DelimitedTable(

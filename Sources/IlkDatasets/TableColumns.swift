@@ -4,6 +4,8 @@ import IlkProtocol
 struct TableColumns: Equatable {
     enum Meaning: Equatable {
         case id
+        /// Seconds since 1970 from which on the point is not found any more.
+        case expiry
         /// One number of the vector without a name.
         case component(Int)
         /// A whole vector as JSON or base64.
@@ -45,6 +47,7 @@ struct TableColumns: Equatable {
         let meanings = names.enumerated().map { place, name -> Meaning in
             if let component = components[place] { return .component(component) }
             if name == options.idColumn { return .id }
+            if name == options.expiryColumn { return .expiry }
             if whole.contains(place), let field = vectorField(of: name) {
                 return .vector(field: field.isEmpty ? options.vectorField : field)
             }

@@ -92,7 +92,7 @@ struct ItemRun {
         let field = needsVectors ? try view.vectorField(named: request.using) : nil
         let (taste, excluded, places) = try person()
         let vectors = try vectors(of: taste, field)
-        let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
+        let matching = try view.admitted(request.filter)
         var used = ItemSet(end: view.endOrdinal)
         for case let ordinal? in taste.items.lazy.map(\.ordinal) { used.insert(ordinal) }
         var found: [(id: PointID, score: Float)] = []

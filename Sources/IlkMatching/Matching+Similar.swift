@@ -53,7 +53,7 @@ extension Matching {
             throw IlkError(
                 .notFound, "no item \(item.description.shortened) in the collection or the events; see points.scroll")
         }
-        let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
+        let matching = try view.admitted(request.filter)
         func mayCome(_ other: Ordinal) -> Bool { other != ordinal && matching?.contains(other.rawValue) ?? true }
         var near: [Recalled] = []
         if let ordinal, let field = try view.vectorField(named: request.using),

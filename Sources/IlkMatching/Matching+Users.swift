@@ -32,7 +32,7 @@ extension Matching {
         let writer = try store.writer()
         let view = try collection.items()
         let field = try view.vectorField(named: request.using)
-        let matching = try request.filter.map { filter throws(IlkError) in try view.matching(filter) }
+        let matching = try view.admitted(request.filter)
         var audience = Audience(
             view: view, writer: writer, places: store.places.current(view, writer), field: field, moment: Moment(now),
             matching: matching)

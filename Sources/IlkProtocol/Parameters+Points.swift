@@ -51,7 +51,7 @@ extension Parameters {
     }
 
     /// The fields that a point has besides its id.
-    static let pointFields = ["id", "vector", "vectors", "payload"]
+    static let pointFields = ["id", "vector", "vectors", "payload", "expires_at"]
 
     /// The `vector` or `vectors` of a point; whether it needs one is the collection's business.
     func pointVectors() throws(IlkError) -> [(field: String?, vector: [Float])] {

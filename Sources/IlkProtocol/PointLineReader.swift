@@ -12,31 +12,46 @@ package final class PointLineReader {
         package var id: PointID?
         package var vectors: [(field: String?, vector: [Float])]
         package var payload: JSONText?
+        package var expiry = PointExpiry.never
+    }
+
+    /// Which members of a plain record are no payload.
+    package struct PlainMembers: Sendable {
+        package var id: String
+        package var expiry: String?
+
+        package init(id: String, expiry: String? = nil) {
+            self.id = id
+            self.expiry = expiry
+        }
     }
 
     /// Reads one line, without its line feed.
     ///
-    /// An object with neither vector nor payload is a plain record if `plainID` says which member is its id: all others
-    /// are its payload.
+    /// An object with neither vector nor payload is a plain record if `plain` says which members are its id and its
+    /// expiry: all others are its payload.
     ///
     /// - Throws: what the daemon would refuse the point with.
-    package func point(_ line: UnsafeRawBufferPointer, plainID: String? = nil) throws(IlkError) -> Point {
+    package func point(_ line: UnsafeRawBufferPointer, plain: PlainMembers? = nil) throws(IlkError) -> Point {
         try unsafe reader.read(line) { (element) throws(IlkError) in
-            if let plainID, let point = try Self.plainRecord(element, idMember: plainID) { return point }
+            if let plain, let point = try Self.plainRecord(element, plain) { return point }
             return try Self.point(element)
         }
     }
 
     /// The point that a plain record is; nil where it is a point as the protocol has them, or no object.
-    private static func plainRecord(_ element: JSONElement, idMember: String) throws(IlkError) -> Point? {
+    private static func plainRecord(_ element: JSONElement, _ plain: PlainMembers) throws(IlkError) -> Point? {
         guard element.isObject else { return nil }
         var isPlain = true
         var id: PointID?
+        var expiry = PointExpiry.never
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         try element.forEachMember { (name, value) throws(IlkError) in
-            if name == idMember {
+            if name == plain.id {
                 id = try Parameters.id(value, "'\(name)'")
+            } else if name == plain.expiry {
+                if value.value != .null { expiry = try Parameters.expiry(value, "'\(name)'") }
             } else if ["vector", "vectors", "payload"].contains(name) {
                 isPlain = false
             } else {
@@ -51,13 +66,15 @@ package final class PointLineReader {
             throw IlkError(
                 .tooLarge, "the record has \(writer.bytes.count) bytes; \(UpsertPoint.maximumPayload) at most")
         }
-        return Point(id: id, vectors: [], payload: JSONText(validated: writer.bytes))
+        return Point(id: id, vectors: [], payload: JSONText(validated: writer.bytes), expiry: expiry)
     }
 
     private static func point(_ element: JSONElement) throws(IlkError) -> Point {
         let parameters = try Parameters(element, at: "the point", known: Parameters.pointFields)
         let id = try parameters["id"].map { id throws(IlkError) in try Parameters.id(id, "the point's id") }
-        return Point(id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload())
+        return Point(
+            id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload(),
+            expiry: try parameters.expiry() ?? .never)
     }
 
     /// Reads a vector alone: an array of numbers, or a string of base64.

@@ -16,7 +16,7 @@ public struct WireVector: Equatable, Sendable {
 ///
 /// ```json
 /// {"id":"sku-1","vectors":{"image":[0.5,1.25,-3]},"payload":{"price":9.5}}
-/// {"id":7,"vector":"AACAPwAAIMA="}
+/// {"id":7,"vector":"AACAPwAAIMA=","expires_at":1767225600}
 /// ```
 public struct UpsertPoint: Equatable, Sendable {
     /// The caller's name for it.
@@ -25,20 +25,26 @@ public struct UpsertPoint: Equatable, Sendable {
     public var vectors: [(field: String?, vector: [Float])]
     /// The payload as JSON text of an object, minified, of at most ``maximumPayload`` bytes; nil means `{}`.
     public var payload: JSONText?
+    /// Until when it is found.
+    public var expiry: PointExpiry
 
     /// The longest payload, in bytes.
     public static let maximumPayload = 1 << 20
 
     /// Makes a point.
-    public init(id: PointID, vectors: [(field: String?, vector: [Float])], payload: JSONText? = nil) {
+    public init(
+        id: PointID, vectors: [(field: String?, vector: [Float])], payload: JSONText? = nil,
+        expiry: PointExpiry = .never
+    ) {
         self.id = id
         self.vectors = vectors
         self.payload = payload
+        self.expiry = expiry
     }
 
     /// Whether both are the same, with the vectors in the same order and the payload in the same words.
     public static func == (a: Self, b: Self) -> Bool {
-        a.id == b.id && a.payload == b.payload
+        a.id == b.id && a.payload == b.payload && a.expiry == b.expiry
             && a.vectors.elementsEqual(b.vectors) { $0.field == $1.field && $0.vector == $1.vector }
     }
 }
@@ -99,7 +105,7 @@ public struct PointsUpsert: Equatable, Sendable {
 ///
 /// ```json
 /// {"collection":"products","ids":["sku-1"],"payload":{"price":8.5,"brand":null}}
-/// {"collection":"products","filter":"brand = 'acme'","payload":{"sale":true}}
+/// {"collection":"products","filter":"brand = 'acme'","payload":{"sale":true},"expires_at":1767225600}
 /// ```
 public struct PointsPatch: Equatable, Sendable {
     /// The collection's name.
@@ -108,6 +114,8 @@ public struct PointsPatch: Equatable, Sendable {
     public var selection: PointSelection
     /// An object of the members to set, and of those to remove.
     public var payload: JSONValue
+    /// Until when the points are found from now on; as before if absent.
+    public var expiry: PointExpiry?
     /// When the reply is sent; `searchable` if absent.
     public var wait: WriteWait
 }

@@ -123,7 +123,7 @@ extension Method {
         case .assetDelete: ["collection", "merchant", "ids"]
         case .collectionDescribe, .collectionDrop, .collectionRebuild: ["collection"]
         case .pointsUpsert: ["collection", "points", "wait", "fingerprint"]
-        case .pointsPatch: ["collection", "ids", "filter", "payload", "wait"]
+        case .pointsPatch: ["collection", "ids", "filter", "payload", "expires_at", "wait"]
         case .pointsDelete: ["collection", "ids", "filter"]
         case .pointsGet: ["collection", "ids", "with_vectors", "with_payload"]
         case .pointsCount: ["collection", "filter"]

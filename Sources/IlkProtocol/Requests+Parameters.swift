@@ -20,7 +20,9 @@ extension PointsUpsert {
 extension UpsertPoint {
     init(_ parameters: Parameters) throws(IlkError) {
         let id = try Parameters.id(try parameters.require("id"), parameters.place("id"))
-        self.init(id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload())
+        self.init(
+            id: id, vectors: try parameters.pointVectors(), payload: try parameters.pointPayload(),
+            expiry: try parameters.expiry() ?? .never)
     }
 }
 
@@ -39,11 +41,16 @@ extension PointSelection {
 
 extension PointsPatch {
     init(_ parameters: Parameters) throws(IlkError) {
-        let payload = try parameters.require("payload")
-        _ = try parameters.payload(payload, "an object of members to change")
+        let payload = parameters["payload"]
+        if let payload { _ = try parameters.payload(payload, "an object of members to change") }
+        let expiry = try parameters.expiry()
+        guard payload != nil || expiry != nil else {
+            throw IlkError(.invalidRequest, "\(parameters.path) lacks 'payload' or 'expires_at': what is to change?")
+        }
         self.init(
             collection: try parameters.name("collection"), selection: try PointSelection(parameters),
-            payload: payload.value, wait: try parameters.optionalWord("wait") ?? .searchable)
+            payload: payload?.value ?? .object(JSONObject()), expiry: expiry,
+            wait: try parameters.optionalWord("wait") ?? .searchable)
     }
 }
 

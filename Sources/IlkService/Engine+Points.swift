@@ -20,7 +20,8 @@ extension Engine {
 
     func patch(_ request: PointsPatch, _ answer: Answer) {
         write(request.collection, answer, countedAs: "patched") {
-            $0.patch(request.selection, with: request.payload, wait: request.wait, completion: $1)
+            $0.patch(
+                request.selection, with: request.payload, expiry: request.expiry, wait: request.wait, completion: $1)
         }
     }
 
@@ -132,6 +133,10 @@ extension JSONWriter {
             beginObject()
             key("id")
             id(point.id)
+            if let expires = point.expires {
+                key("expires_at")
+                int(expires)
+            }
             if let payload = point.payload {
                 key("payload")
                 json(payload)

@@ -44,10 +44,15 @@ enum PointTable {
             fields.append(name)
         }
         let hasPayloads = points.contains { $0["payload"] != nil }
-        var table = Table([.text("id")] + fields.map { .text($0) } + (hasPayloads ? [.text("payload")] : []))
+        let expires = points.contains { $0["expires_at"] != nil }
+        var table = Table(
+            [.text("id")] + fields.map { .text($0) } + (expires ? [.text("expires_at")] : [])
+                + (hasPayloads ? [.text("payload")] : []))
         for point in points {
             let vectors = fields.map { shortened(point["vectors"]?[$0]) }
-            table.add([point["id"]?.text ?? ""] + vectors + (hasPayloads ? [point["payload"]?.text ?? ""] : []))
+            table.add(
+                [point["id"]?.text ?? ""] + vectors + (expires ? [point["expires_at"]?.text ?? ""] : [])
+                    + (hasPayloads ? [point["payload"]?.text ?? ""] : []))
         }
         table.show()
     }

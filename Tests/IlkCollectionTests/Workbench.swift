@@ -25,9 +25,15 @@ final class Workbench: Sendable {
     /// Texts are embedded by the built-in model.
     private let embedder = Embedder(store: ModelStore(path: "/nowhere"))
 
+    private let clock = Mutex(Workbench.options.now)
+
+    /// Lets another clock tell when points expire; for collections that are opened afterwards.
+    func setClock(_ now: @escaping @Sendable () -> Int64) { clock.withLock { $0 = now } }
+
     private var options: CollectionOptions {
         var options = Self.options
         options.embedder = embedder
+        options.now = clock.withLock { $0 }
         return options
     }
 
@@ -134,9 +140,15 @@ extension VectorCollection {
     func delete(_ selection: PointSelection) throws -> WriteReceipt { try wait { delete(selection, completion: $0) } }
 
     @discardableResult
-    func patch(_ selection: PointSelection, _ payload: String) throws -> WriteReceipt {
+    func patch(_ selection: PointSelection, _ payload: String, expiry: PointExpiry? = nil) throws -> WriteReceipt {
         let value = try JSONValue.parse(payload)
-        return try wait { patch(selection, with: value, completion: $0) }
+        return try wait { patch(selection, with: value, expiry: expiry, completion: $0) }
+    }
+
+    /// A number of `collection.describe`.
+    func describedInt(_ name: String) -> Int? {
+        guard case .object(let root) = describe(), case .int(let number)? = root[name] else { return nil }
+        return Int(number)
     }
 
     func search(
@@ -161,8 +173,9 @@ extension UpsertPoint {
         self.init(id: id, vectors: [], payload: JSONText(try JSONValue.parse(payload)))
     }
 
-    init(_ id: PointID, _ vector: [Float], _ payload: String = "{}") throws {
-        self.init(id: id, vectors: [(nil, vector)], payload: JSONText(try JSONValue.parse(payload)))
+    init(_ id: PointID, _ vector: [Float], _ payload: String = "{}", expiry: PointExpiry = .never) throws {
+        self.init(
+            id: id, vectors: [(nil, vector)], payload: JSONText(try JSONValue.parse(payload)), expiry: expiry)
     }
 }
 

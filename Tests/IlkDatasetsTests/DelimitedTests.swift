@@ -141,6 +141,18 @@ import Testing
         #expect(records.map(payload) == [#"{"v0":"x"}"#])
     }
 
+    @Test func `a named column says when points expire`() throws {
+        var options = RecordOptions()
+        options.expiryColumn = "until"
+        let (records, refused) = try read("id,vector,until\na,[1],1767225600\nb,[1],\nc,[1],soon\nd,[1],-3\n", options)
+        #expect(records.map(\.expiry) == [.at(1_767_225_600), .never])
+        #expect(
+            refused.map(\.reason) == [
+                "it expires at 'soon', which is no whole number of seconds since 1970",
+                "its expiry is -3; give seconds since 1970, up to 253402300799, or \"never\"",
+            ])
+    }
+
     @Test func `blank lines are no records, and skipping counts as reading does`() throws {
         let scratch = try Scratch()
         let text = "\u{FEFF}v0,v1,t\n1,1,\"a\nb\"\n\n2,2,c\n\"3,3,d\n4,4,e\n"

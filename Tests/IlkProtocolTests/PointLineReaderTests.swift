@@ -14,6 +14,8 @@ import Testing
         #expect(full.vectors.map(\.field) == ["image", "text"])
         #expect(full.vectors.map(\.vector) == [[1, 2], [1]])
         #expect(full.payload == JSONText(validated: Array(#"{"n":1}"#.utf8)))
+        #expect(full.expiry == .never)
+        #expect(try point(#"{"vector":[3],"expires_at":1767225600}"#).expiry == .at(1_767_225_600))
         let bare = try point(#"{"vector":[3]}"#)
         #expect(bare.id == nil && bare.payload == nil)
         #expect(bare.vectors.map(\.vector) == [[3]])

@@ -133,6 +133,17 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         Refused("points.upsert", #"{"collection":"c","points":[7]}"#, "points[0] is an integer; send an object"),
         .point(#""vector":[1]"#, "points[1] lacks 'id'"),
         .point(
+            #""id":1,"expires_at":1.5"#,
+            #"points[1].expires_at is a number with a fraction or exponent; expected whole seconds since 1970, or "never""#
+        ),
+        .point(
+            #""id":1,"expires_at":-1"#,
+            #"points[1].expires_at is -1; give seconds since 1970, up to 253402300799, or "never""#),
+        .point(
+            #""id":1,"expires_at":1767225600000"#,
+            #"points[1].expires_at is 1767225600000; give seconds since 1970, up to 253402300799, or "never"; divide milliseconds by 1000"#
+        ),
+        .point(
             #""id":1,"vector":[1],"vectors":{"v":[1]}"#, "points[1] has both 'vector' and 'vectors'; send one of them"),
         .point(#""id":1,"vectr":[1]"#, "unknown field 'vectr' in points[1]; did you mean 'vector'?"),
         .point(#""id":1,"id":2,"vector":[1]"#, "field 'id' stands twice in points[1]; send it once"),
@@ -200,7 +211,12 @@ private let names = "a name has 1 to 64 of A-Z a-z 0-9 _ - and begins with a let
         Refused(
             "points.delete", #"{"collection":"c","filter":{"and":[{"a":1,"a":2}]}}"#,
             "points.delete.filter has an object where 'a' stands twice; send it once"),
-        Refused("points.patch", #"{"collection":"c","ids":[1]}"#, "points.patch lacks 'payload'"),
+        Refused(
+            "points.patch", #"{"collection":"c","ids":[1]}"#,
+            "points.patch lacks 'payload' or 'expires_at': what is to change?"),
+        Refused(
+            "points.patch", #"{"collection":"c","ids":[1],"expires_at":"tomorrow"}"#,
+            #"points.patch.expires_at is a string; expected whole seconds since 1970, or "never""#),
         Refused(
             "points.patch", #"{"collection":"c","ids":[1],"payload":[]}"#,
             "points.patch.payload is an array; expected an object of members to change"),

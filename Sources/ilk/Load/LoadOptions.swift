@@ -30,6 +30,11 @@ struct LoadOptions: ParsableArguments {
     var idColumn = "id"
     @Option(
         help: ArgumentHelp(
+            "The column of CSV and TSV, or the member of plain records, that says when a point expires, in seconds since 1970.",
+            valueName: "column"))
+    var expiresColumn: String?
+    @Option(
+        help: ArgumentHelp(
             "What stands before the number in the names of columns of one component each: v of v0, v1, ….",
             valueName: "prefix"))
     var vectorColumns: String?
@@ -98,6 +103,7 @@ struct LoadOptions: ParsableArguments {
         var options = RecordOptions()
         options.format = format
         options.idColumn = idColumn
+        options.expiryColumn = expiresColumn
         options.vectorColumns = vectorColumns
         options.vectorField = vectorName
         options.fields = fields
@@ -108,7 +114,8 @@ struct LoadOptions: ParsableArguments {
     /// Everything that decides what points the rows become: a load is resumed only with the same.
     func meaning(firstNumber: UInt64) -> String {
         [
-            format?.rawValue, idColumn, vectorColumns, vectorName, labels, labelField, labelNames, idPrefix,
+            format?.rawValue, idColumn, expiresColumn, vectorColumns, vectorName, labels, labelField, labelNames,
+            idPrefix,
             String(firstNumber),
         ].map { $0 ?? "" }.joined(separator: "\u{1}")
     }

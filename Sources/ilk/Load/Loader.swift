@@ -153,7 +153,7 @@ final class Loader {
             case .number(let number): id = .string(prefix + String(number))
             }
         }
-        batch.add(UpsertPoint(id: id, vectors: record.vectors, payload: payload), origin)
+        batch.add(UpsertPoint(id: id, vectors: record.vectors, payload: payload, expiry: record.expiry), origin)
     }
 
     // MARK: Settling

@@ -57,6 +57,10 @@ extension JSONWriter {
             key("payload")
             json(payload)
         }
+        if let seconds = point.expiry.seconds {
+            key("expires_at")
+            int(seconds)
+        }
         endObject()
     }
 }
