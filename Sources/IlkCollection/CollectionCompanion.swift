@@ -8,10 +8,15 @@ import Synchronization
 package protocol CollectionCompanion: AnyObject, Sendable {
     /// Ends what runs and closes its file; called before the collection's own is closed.
     func close()
+
+    /// Bytes that it holds in memory, by part, as `collection.describe` shows them.
+    var memory: [(part: String, bytes: Int)] { get }
 }
 
 extension CollectionCompanion {
     package func close() {}
+
+    package var memory: [(part: String, bytes: Int)] { [] }
 }
 
 /// The companions of a collection: one of each type, made when it is first asked for.
@@ -32,6 +37,11 @@ final class Companions: Sendable {
             state.byType[type] = made
             return made
         }
+    }
+
+    /// What all of them hold in memory, in the order of parts.
+    var memory: [(part: String, bytes: Int)] {
+        state.withLock { Array($0.byType.values) }.flatMap(\.memory).sorted { $0.part < $1.part }
     }
 
     func close() {

@@ -26,6 +26,8 @@ final class CollectionContent: Sendable {
     let epoch: WriteEpoch
     /// What recall searches get.
     let sampler: RecallSampler
+    /// What is not as it should be.
+    let issues: IssueBook
 
     init(
         folder: String, schema: CollectionSchema, seed: UInt64, store: RecordStore, directory: PointDirectory,
@@ -44,6 +46,7 @@ final class CollectionContent: Sendable {
         feed = EmbeddingFeed()
         epoch = WriteEpoch()
         sampler = RecallSampler()
+        issues = IssueBook()
     }
 
     /// The same collection with other parts: those of a field that another model has filled, or other words.
@@ -64,6 +67,7 @@ final class CollectionContent: Sendable {
         feed = other.feed
         epoch = other.epoch
         sampler = other.sampler
+        issues = other.issues
     }
 
     /// Vectors that no graph holds yet.
@@ -89,38 +93,14 @@ final class CollectionContent: Sendable {
         }
     }
 
-    /// The exact set of ordinals that pass a filter and have not expired.
-    func matching(_ expression: FilterExpression) throws(IlkError) -> Bitmap {
-        var undeclared: [String: FieldIndex] = [:]
-        for path in undeclaredPaths(expression) { undeclared[path] = try scanPayloads(for: path) }
-        let passing = try filters.matching(expression, undeclared: undeclared)
-        return expiry.expired().map { passing.subtracting($0) } ?? passing
-    }
-
     /// What a filter must be looked up in: the payload fields in memory, or every payload where a path is not declared.
     func scope(of filter: FilterExpression) -> WriteEpoch.Scope { undeclaredPaths(filter).isEmpty ? .memory : .rows }
-
-    /// Paths of a filter that the schema does not declare, in order.
-    func undeclaredPaths(_ filter: FilterExpression) -> [String] {
-        filter.paths.filter { !filters.isDeclared($0) }.sorted()
-    }
 
     /// Reads a filter, in either form.
     func expression(_ filter: WireFilter) throws(IlkError) -> FilterExpression {
         switch filter {
         case .text(let text): try FilterExpression.parse(text)
         case .tree(let tree): try FilterExpression.parse(tree: tree)
-        }
-    }
-
-    /// Reads a path that the schema does not declare out of every payload: right, and as slow as the collection is long.
-    func scanPayloads(for path: String) throws(IlkError) -> FieldIndex {
-        try store.read("read field '\(path)'") { database in
-            var index = FieldIndex(path: path)
-            try Records(database: database).forEachPayload { ordinal, payload in
-                index.add(try payload.parsed(), at: ordinal)
-            }
-            return index
         }
     }
 }

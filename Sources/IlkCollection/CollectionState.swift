@@ -50,10 +50,8 @@ package struct Progress: Sendable, Equatable {
 package enum CollectionEvent: Sendable, Equatable {
     /// It is in another state than before; a collection that is loading tells once.
     case state(CollectionState)
-    /// A checkpoint could not be written: nothing is lost, and the next start reads more.
-    case checkpointFailed(String)
-    /// Searches find less than they ask for: of a vector field, with a filter by these payload fields.
-    case recallBelow(asked: Double, found: Double, field: String, filterFields: [String], searches: Int)
+    /// Something works, but not as it should; see `issues` of `collection.describe`.
+    case issue(Issue)
 }
 
 /// What may be chosen for every collection of a daemon.

@@ -13,6 +13,8 @@ final class FilterTable: Sendable {
         var live: Bitmap
         /// What passes filters over declared fields; emptied before each change of the others.
         var cache = FilterCache()
+        /// Fields that filters name though they are not declared.
+        var undeclared = UndeclaredFields()
     }
     let state: Mutex<State>
     private let fields: [PayloadField]
@@ -35,11 +37,14 @@ final class FilterTable: Sendable {
 
     /// Indexes a payload that was validated before it was stored.
     func set(_ payload: JSONText?, at ordinal: Ordinal) {
-        let value: JSONValue? = fields.isEmpty ? nil : payload.flatMap { try? $0.parsed() }
+        // No field comes to be kept while the writer changes the table, so this holds until it is done.
+        let isRead = !fields.isEmpty || state.withLock { !$0.undeclared.isEmpty }
+        let value: JSONValue? = isRead ? payload.flatMap { try? $0.parsed() } : nil
         state.withLock { state in
             state.cache.removeAll()
+            if !state.undeclared.isEmpty { state.undeclared.set(value, at: ordinal) }
             state.live.insert(ordinal.rawValue)
-            if let value {
+            if let value, !fields.isEmpty {
                 // It was validated: a stored payload that no longer fits is kept, and found by no filter.
                 try? state.index.set(value, at: ordinal)
             } else if !fields.isEmpty {
@@ -52,27 +57,30 @@ final class FilterTable: Sendable {
         state.withLock { state in
             state.cache.removeAll()
             state.live.remove(ordinal.rawValue)
+            if !state.undeclared.isEmpty { state.undeclared.set(nil, at: ordinal) }
             if !fields.isEmpty { state.index.remove(at: ordinal) }
         }
     }
 
     /// The live ordinals that pass a filter: exact, so its cardinality is known.
     ///
-    /// `undeclared` has indexes of the paths that the filter names and the schema does not. They are of another moment than
-    /// the declared fields, so what passes a filter with any is not kept.
+    /// `undeclared` has indexes of the paths that the filter names, and that are neither declared nor kept here. They may be
+    /// of another moment than the declared fields, so what passes a filter with any is not kept.
     ///
-    /// - Returns: ordinals of live points.
+    /// - Returns: ordinals of live points; nil where a field is not kept any more.
     /// - Throws: `invalid_request` where a field cannot answer the question asked of it.
-    func matching(_ filter: FilterExpression, undeclared: [String: FieldIndex]) throws(IlkError) -> Bitmap {
+    func matching(_ filter: FilterExpression, undeclared: [String: FieldIndex]) throws(IlkError) -> Bitmap? {
         let key = undeclared.isEmpty ? FilterKey(filter) : nil
-        let result: Result<Bitmap, IlkError> = state.withLock { state in
+        let result: Result<Bitmap?, IlkError> = state.withLock { state in
             if let key, let known = state.cache.bitmap(of: key) { return .success(known) }
             do throws(IlkError) {
-                let found = try state.index.evaluate(filter, live: state.live) { path throws(IlkError) in
-                    guard let index = undeclared[path] else {
-                        throw IlkError(.internal, "field '\(path)' was not read for this filter; report this")
-                    }
-                    return index
+                var others = undeclared
+                for path in filter.paths where others[path] == nil && !isDeclared(path) {
+                    guard let index = state.undeclared.index(of: path) else { return .success(nil) }
+                    others[path] = index
+                }
+                let found = try state.index.evaluate(filter, live: state.live) { path in
+                    others[path] ?? FieldIndex(path: path)
                 }
                 if let key { state.cache.insert(found, of: key) }
                 return .success(found)

@@ -83,7 +83,7 @@ final class PointDirectory: Sendable {
             if let old, old.ordinal != entry.ordinal {
                 state.ids[Int(old.ordinal.rawValue)] = nil
             } else if case .string(let text) = id {
-                state.stringBytes += text.utf8.count
+                state.stringBytes += Self.heapBytes(of: text)
             }
             state.ids[place] = id
             if old?.ordinal != entry.ordinal { state.noteMove(of: id) }
@@ -94,7 +94,7 @@ final class PointDirectory: Sendable {
         state.withLock { state in
             guard let old = state.entries.removeValue(forKey: id) else { return }
             state.ids[Int(old.ordinal.rawValue)] = nil
-            if case .string(let text) = id { state.stringBytes -= text.utf8.count }
+            if case .string(let text) = id { state.stringBytes -= Self.heapBytes(of: text) }
             state.noteMove(of: id)
         }
     }
@@ -111,11 +111,19 @@ final class PointDirectory: Sendable {
         }
     }
 
-    /// Heap bytes of the two tables, by their capacities; strings of up to 15 bytes lie inside them.
+    /// What a string takes beside its own 16 bytes: up to 15 bytes of text lie in these.
+    private static func heapBytes(of text: String) -> Int {
+        let count = text.utf8.count
+        return count > 15 ? (32 + count + 1 + 15) / 16 * 16 : 0
+    }
+
+    /// Heap bytes of the tables, by their capacities, and of the strings in them.
+    ///
+    /// A dictionary keeps a quarter of its places empty.
     var memoryBytes: Int {
         state.withLock { state in
-            state.entries.capacity * (MemoryLayout<(PointID, Entry)>.stride + 1)
-                + state.ids.capacity * MemoryLayout<PointID?>.stride + state.stringBytes
+            state.entries.capacity * 4 / 3 * (MemoryLayout<PointID>.stride + MemoryLayout<Entry>.stride)
+                + (state.ids.capacity + state.moved.capacity) * MemoryLayout<PointID?>.stride + state.stringBytes
         }
     }
 }

@@ -193,10 +193,7 @@ struct PointSearch {
         for candidate in candidates { found.insert(candidate.ordinal.rawValue) }
         var counts: [FacetCounts] = []
         for field in request.facets {
-            let values =
-                content.filters.isDeclared(field)
-                ? try content.filters.facets(field: field, within: found, limit: 100)
-                : try content.scanPayloads(for: field).facets(within: found, limit: 100)
+            let values = try content.facets(field: field, within: found, limit: 100)
             counts.append(FacetCounts(field: field, values: values))
         }
         return counts

@@ -41,8 +41,6 @@ final class RecallSampler: Sendable {
         private var sumOfSquares = 0.0
         private var asking = 0.0
         private var sumOfAsked = 0.0
-        /// Whether it was told that less is found than was asked for.
-        var isBreachTold = false
 
         var recall: Double { searches == 0 ? 0 : sum / searches }
 
@@ -104,13 +102,12 @@ final class RecallSampler: Sendable {
 
     /// Measures what waits, on the writer's thread while nothing is to be written.
     ///
-    /// - Returns: kinds that were found to get less than they ask for, each told once.
-    func measure(in content: CollectionContent) -> [(kind: Kind, tally: Tally)] {
+    /// That searches get less than they ask for is an issue.
+    func measure(in content: CollectionContent) {
         let samples = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
         }
-        var breaches: [(Kind, Tally)] = []
         for sample in samples {
             guard let recall = recall(of: sample, in: content) else { continue }
             let kind = Kind(
@@ -119,12 +116,23 @@ final class RecallSampler: Sendable {
                 guard state.tallies[kind] != nil || state.tallies.count < Self.kindLimit else { return }
                 var tally = state.tallies[kind] ?? Tally()
                 tally.add(recall, asked: sample.asked)
-                if tally.isBreached && !tally.isBreachTold { breaches.append((kind, tally)) }
-                tally.isBreachTold = tally.isBreached
+                if tally.isBreached {
+                    note(tally, of: kind, in: content.issues)
+                } else {
+                    content.issues.end(.recall(kind))
+                }
                 state.tallies[kind] = tally
             }
         }
-        return breaches
+    }
+
+    private func note(_ tally: Tally, of kind: Kind, in issues: IssueBook) {
+        func percent(_ share: Double) -> String { "\((share * 1_000).rounded() / 10) %" }
+        let filter = kind.paths.isEmpty ? "" : " filtered by \(kind.paths.joined(separator: ", "))"
+        issues.note(
+            .recall(kind),
+            "searches of '\(kind.field)'\(filter) find \(percent(tally.recall)) of the nearest and ask for \(percent(tally.asked ?? 1))",
+            do: "ask for more, send 'exact', or rebuild the graph with collection.rebuild")
     }
 
     /// What has been measured, by kind.

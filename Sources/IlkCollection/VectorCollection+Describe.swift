@@ -31,15 +31,7 @@ extension VectorCollection {
             if let curve = index.recallCurve { members.append(("recall", curve.json)) }
             return (field.name, JSONValue.object(JSONObject(members)))
         }
-        var memory = [
-            ("directory", number(content.directory.memoryBytes)), ("filters", number(content.filters.memoryBytes)),
-            ("filter_cache", number(content.filters.cacheBytes)), ("expiry", number(content.expiry.memoryBytes)),
-        ]
-        for (field, index) in zip(content.schema.vectors, content.indexes) {
-            memory += index.memory().map { ("\(field.name).\($0.part)", number($0.bytes)) }
-        }
         if let words = content.words {
-            memory.append(("words", number(words.memoryBytes)))
             members.append(("words", .object(JSONObject([("points", number(words.count))]))))
         }
         if content.schema.kind == .knowledge { members.append(("documents", number((try? documentCount()) ?? 0))) }
@@ -59,11 +51,30 @@ extension VectorCollection {
         members += [
             ("count", number(content.count)), ("expiring", number(content.expiry.count)),
             ("sequence", .int(Int64(writer.sequence))),
-            ("indexes", .object(JSONObject(indexes))), ("memory", .object(JSONObject(memory))),
-            ("disk", .object(diskUse())),
+            ("indexes", .object(JSONObject(indexes))),
+            ("memory", .object(JSONObject(memory.map { ($0.part, number($0.bytes)) }))),
+            ("disk", .object(diskUse())), ("issues", .array(content.issues.issues.map(\.json))),
         ]
         return .object(JSONObject(members))
     }
+
+    /// Bytes in memory, by part; none while loading.
+    package var memory: [(part: String, bytes: Int)] {
+        guard let content = try? content() else { return [] }
+        var memory = [
+            ("directory", content.directory.memoryBytes), ("filters", content.filters.memoryBytes),
+            ("filter_cache", content.filters.cacheBytes), ("undeclared_fields", content.filters.undeclaredBytes),
+            ("expiry", content.expiry.memoryBytes),
+        ]
+        for (field, index) in zip(content.schema.vectors, content.indexes) {
+            memory += index.memory().map { ("\(field.name).\($0.part)", $0.bytes) }
+        }
+        if let words = content.words { memory.append(("words", words.memoryBytes)) }
+        return memory + companions.memory
+    }
+
+    /// How many issues there are, see `collection.describe`; none while loading.
+    package var issueCount: Int { (try? content())?.issues.count ?? 0 }
 
     /// The recall that searches got, by vector field and by the payload fields that they filter by; null while loading.
     package var measuredRecall: JSONValue { (try? content())?.sampler.json ?? .null }

@@ -63,7 +63,7 @@ extension VectorCollection {
             ) { event in
                 switch event {
                 case .state(let state): self.setState(state)
-                case .checkpointFailed, .recallBelow: self.options.observe(self.name, event)
+                case .issue: self.options.observe(self.name, event)
                 }
             }
             // First the state, then the thread: it may be ready before this one gets to its next line.

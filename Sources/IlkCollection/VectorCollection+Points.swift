@@ -126,16 +126,12 @@ extension VectorCollection {
     package func facets(_ request: PointsFacets) throws(IlkError) -> [(value: JSONValue, count: Int)] {
         let writer = try writer()
         let content = writer.content
-        let isDeclared = content.filters.isDeclared(request.field)
         let expression = try request.filter.map { filter throws(IlkError) in try content.expression(filter) }
-        let scope = isDeclared ? expression.map { content.scope(of: $0) } ?? .memory : .rows
+        let scope =
+            content.filters.isDeclared(request.field) ? expression.map { content.scope(of: $0) } ?? .memory : .rows
         return try writer.atOneMoment(scope) { () throws(IlkError) in
-            let matching = try content.admitted(expression)
-            if isDeclared {
-                return try content.filters.facets(field: request.field, within: matching, limit: request.limit)
-            }
-            let index = try content.scanPayloads(for: request.field)
-            return index.facets(within: matching ?? content.filters.live(), limit: request.limit)
+            try content.facets(
+                field: request.field, within: try content.admitted(expression), limit: request.limit)
         }
     }
 }

@@ -340,12 +340,8 @@ extension Writer {
             checkpoint(&state)
             return true
         }
-        for (kind, tally) in content.sampler.measure(in: content) {
-            report(
-                .recallBelow(
-                    asked: tally.asked ?? 0, found: tally.recall, field: kind.field, filterFields: kind.paths,
-                    searches: Int(tally.searches)))
-        }
+        content.sampler.measure(in: content)
+        for issue in content.issues.takeUntold() { report(.issue(issue)) }
         return false
     }
 
@@ -389,9 +385,12 @@ extension Writer {
                 to: CollectionContent.wordsPath(folder: content.folder), sequence: state.sequence)
             state.ordinals.checkpointed()
             state.checkpointed()
+            content.issues.end(.checkpoint)
         } catch {
             state.checkpointFailed("\(error)")
-            report(.checkpointFailed("\(error)"))
+            content.issues.note(
+                .checkpoint, "the checkpoint could not be written: \(error)",
+                do: "see that the disk has room and that the folder can be written; it is tried again")
         }
     }
 }

@@ -69,12 +69,13 @@ package struct FieldIndex: Sendable {
         held.set(HeldValues(values), at: raw)
     }
 
-    mutating func remove(at ordinal: Ordinal) { set(FoundValues(), at: ordinal) }
+    /// Takes an ordinal's values out.
+    package mutating func remove(at ordinal: Ordinal) { set(FoundValues(), at: ordinal) }
 
     /// Heap bytes.
     ///
     /// - Complexity: O(different strings + blocks of numbers): milliseconds for a million.
-    var memoryBytes: Int {
+    package var memoryBytes: Int {
         terms.memoryBytes + numbers.memoryBytes + held.memoryBytes
             + [yes, no, present, filled].reduce(0) { $0 + $1.memoryBytes }
     }

@@ -123,6 +123,25 @@ package final class EventStore: CollectionCompanion {
         return spread
     }
 
+    /// Bytes in memory by `events`, `users` and `items`.
+    func bytes(of writer: EventWriter) -> [(part: String, bytes: Int)] {
+        let places = places.memoryBytes
+        return writer.state.withLock { state in
+            let items =
+                places + state.items.memoryBytes + state.events.itemBytes + state.cooccurrence.memoryBytes
+                + state.popular.memoryBytes + state.trending.memoryBytes
+            return [
+                ("events", state.events.memoryBytes), ("users", state.users.memoryBytes + state.events.userBytes),
+                ("items", items),
+            ]
+        }
+    }
+
+    package var memory: [(part: String, bytes: Int)] {
+        guard case .ready(let writer) = status.withLock({ $0 }) else { return [] }
+        return bytes(of: writer).map { ("matching.\($0.part)", $0.bytes) }
+    }
+
     package func close() {
         loaded.wait()
         let writer = status.withLock { status -> EventWriter? in

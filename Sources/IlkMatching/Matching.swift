@@ -151,17 +151,10 @@ package struct Matching: Sendable {
 
     package func memory() throws(IlkError) -> Memory {
         let writer = try store.writer()
-        let places = store.places.memoryBytes
+        let bytes = store.bytes(of: writer)
         return writer.state.withLock { state in
-            let items =
-                places + state.items.memoryBytes + state.events.itemBytes + state.cooccurrence.memoryBytes
-                + state.popular.memoryBytes + state.trending.memoryBytes
-            return Memory(
-                events: state.events.count, users: state.users.count, items: state.items.count,
-                bytes: [
-                    ("events", state.events.memoryBytes), ("users", state.users.memoryBytes + state.events.userBytes),
-                    ("items", items),
-                ])
+            Memory(
+                events: state.events.count, users: state.users.count, items: state.items.count, bytes: bytes)
         }
     }
 

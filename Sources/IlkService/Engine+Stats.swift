@@ -51,7 +51,7 @@ extension Engine {
                 JSONValue.object(
                     JSONObject([
                         ("state", .string(collection.state.name)), ("count", liveCount(of: collection)),
-                        ("recall", collection.measuredRecall),
+                        ("recall", collection.measuredRecall), ("issues", number(collection.issueCount)),
                     ]))
             )
         }
@@ -59,6 +59,7 @@ extension Engine {
             ("uptime_s", .double((Double(monotonicNanoseconds() - metrics.started) / 1e9).rounded(toPlaces: 3))),
             ("rss_bytes", number(memory.resident)), ("memory_bytes", number(memory.anonymous)),
             ("memory_limit_bytes", options.memoryLimit.map { number($0) } ?? .null),
+            ("memory", .object(memory.parts(collections: registry.all.flatMap(\.memory).reduce(0) { $0 + $1.bytes }))),
             (
                 "connections",
                 .object(

@@ -236,13 +236,8 @@ extension Logger {
         case .state(.quarantined(let reason)): error("quarantined", metadata: place.adding("reason", reason))
         case .state(.degraded(let reason)): warning("degraded", metadata: place.adding("reason", reason))
         case .state(let state): info("\(state.name)", metadata: place)
-        case .checkpointFailed(let reason):
-            warning("checkpoint not written, tried again later", metadata: place.adding("reason", reason))
-        case .recallBelow(let asked, let found, let field, let filterFields, let searches):
-            warning(
-                "searches find less than they ask for; ask for more, send 'exact', or rebuild the graph",
-                metadata: place.adding("using", field).adding("filter_fields", filterFields.joined(separator: " "))
-                    .adding("asked", "\(asked)").adding("found", "\(found)").adding("searches", "\(searches)"))
+        case .issue(let issue):
+            warning("\(issue.what)", metadata: place.adding("do", issue.remedy))
         }
     }
 }

