@@ -39,7 +39,7 @@ import IlkService
                 name: "Daemon", subcommands: [Serve.self, MCP.self, Info.self, Stats.self, Jobs.self, CallMethod.self]),
             CommandGroup(
                 name: "Collections",
-                subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self]),
+                subcommands: [CollectionCommand.self, Load.self, Build.self, Snapshot.self, Check.self, Plan.self]),
             CommandGroup(
                 name: "Points",
                 subcommands: [Search.self, Get.self, Scroll.self, Count.self, Facets.self, Patch.self, Delete.self]),
