@@ -8,7 +8,7 @@
 #   make format       rewrite the sources in the house's format
 #   make bench        measure ilk and its peers, and write benchmarks/README.md (hours)
 #   make bench-smoke  every benchmark on tiny data, in seconds: so that they cannot rot
-#   make tsan asan    tests under ThreadSanitizer, AddressSanitizer
+#   make tsan asan    tests under ThreadSanitizer, AddressSanitizer; scripts/tsan --soak for the daemon under benchmarks/soak.py
 #   make fuzz         libFuzzer on the parsers, and 100,000 mutated lines to a live daemon
 #   make kill-test    kill -9 the daemon under writes, 200 times (KILLS=n for another number)
 #   make coverage     lines that the tests reach, by file
@@ -62,6 +62,7 @@ bench-smoke:
 	python3 benchmarks/matching.py --smoke
 	python3 benchmarks/themes.py --smoke
 	python3 benchmarks/shop.py --smoke
+	python3 benchmarks/soak.py --smoke
 
 tsan:
 	scripts/tsan
