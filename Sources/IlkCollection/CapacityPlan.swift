@@ -159,12 +159,12 @@ package struct CapacityPlan: Sendable {
 
     /// Seconds until all points are stored and linked, on `threads` cores.
     ///
-    /// Measured by `ilk build` on a Xeon of 2026 with AVX-512, CPU time: 200,000 × 384, 400,000 × 128 and 60,000 × 784, M 16 and
-    /// efConstruction 200. What a vector takes grows with the fifth root of how many there are and the cube root of its length;
-    /// data of high intrinsic dimension take up to a quarter more, others as much less.
+    /// A fit to the CPU time of `ilk build`, which stores and links, on a Xeon with AVX-512, M 16 and efConstruction 200:
+    /// 25,000 to 200,000 × 384, 50,000 to 400,000 × 128, 15,000 and 60,000 × 784; within a fifth of each. The figures are in
+    /// docs/TUNING.md.
     package var buildSeconds: Double {
         let n = Double(shape.points)
-        var microseconds = 3.27 * pow(n, 0.204) * pow(Double(shape.dimension), 0.319)
+        var microseconds = 9.62 * pow(n, 0.141) * pow(Double(shape.dimension), 0.248)
         if !shape.hasCodes { microseconds *= 2 }
         microseconds *= Double(shape.efConstruction) / 200 * (Double(shape.m) / 16).squareRoot()
         // The writer's own part, and what two threads lose by waiting for the same memory.
