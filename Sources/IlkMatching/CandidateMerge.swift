@@ -3,11 +3,21 @@ import IlkVectors
 
 /// A candidate of one or several channels.
 struct MatchCandidate: Sendable {
+    /// Where a channel had it: its place among the request's channels, the rank from 1, and the score as a share of the
+    /// channel's largest.
+    struct Mention: Sendable {
+        var channel: Int
+        var rank: Int
+        var share: Float
+    }
+
     var ordinal: Ordinal
     var score: Float
-    /// Where each channel had it, from 1, in the order of the channels; the first stands apart, for most have no other.
-    private var firstRank: (channel: Int, rank: Int)?
-    private var otherRanks: [(channel: Int, rank: Int)] = []
+    /// The score by which the channels were merged, whatever has become of ``score``.
+    var merged: Float
+    /// In the order of the channels; the first stands apart, for most have no other.
+    private var first: Mention?
+    private var others: [Mention] = []
     /// What speaks for it in the channel that speaks loudest.
     var evidence: Evidence
     var loudest: Int
@@ -17,27 +27,30 @@ struct MatchCandidate: Sendable {
     init(unranked ordinal: Ordinal) {
         self.ordinal = ordinal
         score = 0
+        merged = 0
         evidence = .none
         loudest = -1
         loudness = 0
     }
 
-    init(_ recalled: Recalled, channel: Int, rank: Int, part: Float) {
+    init(_ recalled: Recalled, _ mention: Mention, part: Float) {
         ordinal = recalled.ordinal
         score = part
-        firstRank = (channel, rank)
+        merged = part
+        first = mention
         evidence = recalled.evidence
-        loudest = channel
+        loudest = mention.channel
         loudness = part
     }
 
-    /// Where each channel had it, from 1, in the order of the channels.
-    var ranks: [(channel: Int, rank: Int)] { (firstRank.map { [$0] } ?? []) + otherRanks }
+    /// What each channel that brought it says, in the order of the channels.
+    var mentions: [Mention] { (first.map { [$0] } ?? []) + others }
 
-    mutating func add(_ recalled: Recalled, channel: Int, rank: Int, part: Float) {
+    mutating func add(_ recalled: Recalled, _ mention: Mention, part: Float) {
         score += part
-        otherRanks.append((channel, rank))
-        if part > loudness { (loudness, loudest, evidence) = (part, channel, recalled.evidence) }
+        merged = score
+        others.append(mention)
+        if part > loudness { (loudness, loudest, evidence) = (part, mention.channel, recalled.evidence) }
     }
 }
 
@@ -45,6 +58,9 @@ struct MatchCandidate: Sendable {
 enum CandidateMerge {
     /// How fast a rank loses worth: 60 in Cormack, Clarke & Büttcher (SIGIR 2009), less here, where lists are short.
     private static let rankConstant: Float = 20
+
+    /// What a rank, from 1, is worth: 1 and less.
+    static func share(ofRank rank: Int) -> Float { rankConstant / (rankConstant + Float(rank)) }
 
     /// The candidates, best first; equal ones by ordinal.
     ///
@@ -60,18 +76,13 @@ enum CandidateMerge {
         for (channel, (recalled, weight)) in channels.enumerated() {
             let largest = recalled.first.map { max($0.score, .leastNormalMagnitude) } ?? 1
             for (index, entry) in recalled.enumerated() {
-                let rank = index + 1
-                let share: Float =
-                    switch method {
-                    case .ranks: rankConstant / (rankConstant + Float(rank))
-                    case .scores: max(0, entry.score / largest)
-                    }
-                let part = weight * share
+                let mention = MatchCandidate.Mention(
+                    channel: channel, rank: index + 1, share: max(0, entry.score / largest))
+                let part = weight * (method == .ranks ? share(ofRank: mention.rank) : mention.share)
                 let end = candidates.count
                 let place = candidates.place(
-                    of: entry.ordinal.rawValue,
-                    orInsert: MatchCandidate(entry, channel: channel, rank: rank, part: part))
-                if place < end { candidates.values[place].add(entry, channel: channel, rank: rank, part: part) }
+                    of: entry.ordinal.rawValue, orInsert: MatchCandidate(entry, mention, part: part))
+                if place < end { candidates.values[place].add(entry, mention, part: part) }
             }
         }
         return sorted(candidates.values)

@@ -15,6 +15,12 @@ struct CheckedEvent: Sendable {
     var context: String?
 }
 
+/// Events that are kept together, and what the answer showed that they are of.
+struct EventBatch: Sendable {
+    var events: [CheckedEvent]
+    var shown: ShownAnswer?
+}
+
 /// What a group of batches adds to the log; the tables in memory follow once it is committed.
 struct EventGroup {
     var events: [LoggedEvent] = []
@@ -45,7 +51,7 @@ extension EventLog {
     /// An event whose key is in the log already is passed over, whatever else it says. New names get numbers from these
     /// ends on.
     func append(
-        _ batches: [[CheckedEvent]], userEnd: UInt32, itemEnd: UInt32
+        _ batches: [EventBatch], userEnd: UInt32, itemEnd: UInt32
     ) throws(IlkError) -> EventGroup {
         try file.write("append the events") { database in
             var group = EventGroup()
@@ -58,9 +64,11 @@ extension EventLog {
                     """)
             for batch in batches {
                 var receipt = AppendReceipt()
-                for event in batch {
+                var last: (user: UInt32, items: [UInt32]) = (0, [])
+                for event in batch.events {
                     let user = event.numbers.user ?? userNames.number(of: event.user)
                     let item = event.numbers.item ?? itemNames.number(of: event.item)
+                    if batch.shown != nil { last = (user, last.items + [item]) }
                     try insert.execute(arguments: [
                         event.key, user, item, event.type, event.value, event.at.seconds, event.context,
                     ])
@@ -73,6 +81,9 @@ extension EventLog {
                         LoggedEvent(
                             user: UserNumber(user), item: ItemNumber(item), at: event.at,
                             value: event.value.map { Float($0) } ?? .nan, type: event.type))
+                }
+                if let shown = batch.shown {
+                    try Self.keep(shown, user: last.user, items: last.items, database)
                 }
                 receipt.sequence = try Self.lastSequence(database)
                 group.receipts.append(receipt)
@@ -95,9 +106,10 @@ extension EventLog {
         return try Int64.fetchOne(statement) ?? 0
     }
 
-    /// Deletes a user's events and name; how many events there were.
+    /// Deletes a user's events, what the user was shown, and the name; how many events there were.
     func forget(_ user: UInt32) throws(IlkError) -> Int {
         try file.write("forget a user") { database in
+            try database.execute(sql: "DELETE FROM answer WHERE user = ?", arguments: [user])
             try database.execute(sql: "DELETE FROM event WHERE user = ?", arguments: [user])
             let count = database.changesCount
             try database.execute(sql: "DELETE FROM user WHERE number = ?", arguments: [user])
@@ -110,6 +122,7 @@ extension EventLog {
     /// Items keep their numbers, which models know them by.
     func deleteEvents(before moment: Moment) throws(IlkError) -> Int {
         try file.write("delete old events") { database in
+            try database.execute(sql: "DELETE FROM answer WHERE at < ?", arguments: [moment.seconds])
             try database.execute(sql: "DELETE FROM event WHERE at < ?", arguments: [moment.seconds])
             let count = database.changesCount
             if count > 0 {

@@ -10,6 +10,8 @@ import IlkProtocol
 ///     item(number, id)
 ///     event(sequence, key, user, item, type, value, at, context)
 ///     model(kind, generation, made, active, items, value)   what was trained; see ModelBytes
+///     model_report(kind, generation, report)             what was measured of it, as JSON
+///     layout, answer                                     what answers showed; see EventLog+Shown
 ///
 /// A commit that returned has reached the disk. Deleted rows are overwritten at once (`secure_delete`); what the file and
 /// its WAL may still hold of them goes with ``compact()``.
@@ -28,7 +30,8 @@ final class EventLog: Sendable {
             try database.execute(sql: "PRAGMA cache_size = -65536")
         }
         try file.write("create the tables of events") { database in
-            try database.execute(sql: Self.modelTable)
+            try database.execute(sql: Self.modelTables)
+            try database.execute(sql: Self.shownTables)
             guard try !database.tableExists("event") else { return }
             try database.execute(
                 sql: """

@@ -8,7 +8,7 @@ import Synchronization
 /// into memory, then acknowledged: so an acknowledged event is on the disk, and the next answer knows of it.
 final class EventWriter: Sendable {
     private struct Waiting {
-        var events: [CheckedEvent]
+        var batch: EventBatch
         var completion: Completion
     }
     typealias Completion = @Sendable (Result<AppendReceipt, IlkError>) -> Void
@@ -43,15 +43,16 @@ final class EventWriter: Sendable {
     }
 
     /// Queues a batch; `completion` is called once, when its events are durable and known, or with why they are not.
-    func append(_ events: [CheckedEvent], completion: @escaping Completion) {
+    func append(_ batch: EventBatch, completion: @escaping Completion) {
+        let count = batch.events.count
         let refusal: IlkError? = inbox.withLock { inbox in
             guard !inbox.isClosed else { return Self.closing }
-            guard inbox.count == 0 || inbox.count + events.count <= Self.waitingLimit else {
+            guard inbox.count == 0 || inbox.count + count <= Self.waitingLimit else {
                 return IlkError(
                     .overloaded, "\(inbox.count) events are waiting; send fewer at once", retryAfterMilliseconds: 200)
             }
-            inbox.waiting.append(Waiting(events: events, completion: completion))
-            inbox.count += events.count
+            inbox.waiting.append(Waiting(batch: batch, completion: completion))
+            inbox.count += count
             if !inbox.isRunning {
                 inbox.isRunning = true
                 queue.async { self.run() }
@@ -89,11 +90,11 @@ final class EventWriter: Sendable {
                 return nil
             }
             var group = [first]
-            var count = first.events.count
+            var count = first.batch.events.count
             for next in inbox.waiting.dropFirst() {
-                guard count + next.events.count <= Self.groupLimit else { break }
+                guard count + next.batch.events.count <= Self.groupLimit else { break }
                 group.append(next)
-                count += next.events.count
+                count += next.batch.events.count
             }
             inbox.waiting.removeFirst(group.count)
             inbox.count -= count
@@ -105,11 +106,14 @@ final class EventWriter: Sendable {
         do throws(IlkError) {
             let (batches, userEnd, itemEnd) = state.withLock { state in
                 let batches = waiting.map { waiting in
-                    waiting.events.map { event in
-                        var event = event
-                        event.numbers = (state.users.number(of: event.user), state.items.number(of: event.item))
-                        return event
+                    var batch = waiting.batch
+                    for place in batch.events.indices {
+                        let event = batch.events[place]
+                        batch.events[place].numbers = (
+                            state.users.number(of: event.user), state.items.number(of: event.item)
+                        )
                     }
+                    return batch
                 }
                 return (batches, state.users.end, state.items.end)
             }

@@ -1,4 +1,5 @@
 import Dispatch
+import IlkCollaborative
 import IlkCollection
 import IlkFilter
 import IlkProtocol
@@ -26,12 +27,12 @@ struct ItemRun {
         let prepared = ContinuousClock.now
         let (brought, times) = try recalled(by: recall)
         let fetched = ContinuousClock.now
-        let candidates = try boosted(CandidateMerge.merge(brought, by: request.merge))
+        let merged = CandidateMerge.merge(brought, by: request.merge)
+        let candidates = try boosted(ranked(merged, recall))
         let pins = pinned(candidates)
         let arrangement = Arrangement(request: request, view: view, field: recall.field)
         let chosen = arrangement.arrange(candidates, pins: pins)
-        let items = try items(chosen, recall.taste)
-        var answer = MatchedItems(items: items)
+        var answer = try items(chosen, recall)
         if request.explain {
             let ended = ContinuousClock.now
             answer.explain = explanation(
@@ -151,6 +152,25 @@ struct ItemRun {
 
     // MARK: The order
 
+    /// The model that puts candidates in order; nil leaves the merged scores.
+    private var ranker: (any RankingModel)? { request.usesRanker ? models.ranker : nil }
+
+    private func features(of candidates: [MatchCandidate], _ recall: RecallRequest) -> ItemFeatures {
+        ItemFeatures(of: candidates, recall, channels: channels.map(\.channel.name), context: request.context)
+    }
+
+    /// Candidates by the probability that they are taken, where a ranker is live.
+    private func ranked(_ candidates: [MatchCandidate], _ recall: RecallRequest) -> [MatchCandidate] {
+        guard let ranker else { return candidates }
+        let features = features(of: candidates, recall)
+        let places = features.places(of: ranker.names)
+        var candidates = candidates
+        for place in candidates.indices {
+            candidates[place].score = ranker.probability(of: features.row(place, places).span)
+        }
+        return CandidateMerge.sorted(candidates)
+    }
+
     private func boosted(_ candidates: [MatchCandidate]) throws(IlkError) -> [MatchCandidate] {
         guard !request.boosts.isEmpty else { return candidates }
         var candidates = candidates
@@ -171,26 +191,41 @@ struct ItemRun {
         }
     }
 
-    private func items(_ chosen: [Arrangement.Chosen], _ taste: Taste) throws(IlkError) -> [MatchedItem] {
+    private func items(_ chosen: [Arrangement.Chosen], _ recall: RecallRequest) throws(IlkError) -> MatchedItems {
         let ids = view.ids(of: chosen.map(\.candidate.ordinal))
         let payloads = try view.payloads(of: ids.map { $0 ?? .number(0) }, request.withPayload)
-        let reason = Reason(taste: taste, types: writer.state.withLock { $0.settings.types }, now: moment)
+        let reason = Reason(taste: recall.taste, types: writer.state.withLock { $0.settings.types }, now: moment)
+        let features = request.log || request.explain ? features(of: chosen.map(\.candidate), recall) : nil
         var items: [MatchedItem] = []
+        var shown: [ShownAnswer.Item] = []
         for (place, pick) in chosen.enumerated() {
             // It was deleted or replaced while it was chosen.
             guard let id = ids[place] else { continue }
             let candidate = pick.candidate
-            items.append(
-                MatchedItem(
-                    id: id, score: candidate.score,
-                    channels: candidate.ranks.map { (channels[$0.channel].channel.name, $0.rank) },
-                    reason: pick.isPinned
-                        ? "pinned" : reason.text(candidate.evidence, channel: channels[candidate.loudest].channel.name),
-                    payload: payloads[place], isPinned: pick.isPinned,
-                    propensity: request.explore > 0 && !pick.isPinned ? pick.propensity : nil,
-                    isExplored: pick.isExplored))
+            var item = MatchedItem(
+                id: id, score: candidate.score,
+                channels: candidate.mentions.map { (channels[$0.channel].channel.name, $0.rank) },
+                reason: pick.isPinned
+                    ? "pinned" : reason.text(candidate.evidence, channel: channels[candidate.loudest].channel.name),
+                payload: payloads[place], isPinned: pick.isPinned,
+                propensity: request.explore > 0 && !pick.isPinned ? pick.propensity : nil,
+                isExplored: pick.isExplored)
+            if let features, request.explain { item.ranking = features.explanation(of: place, ranker) }
+            items.append(item)
+            guard let features, request.log else { continue }
+            shown.append(
+                ShownAnswer.Item(
+                    id: id, propensity: Float(pick.propensity), isExplored: pick.isExplored, isPinned: pick.isPinned,
+                    features: features.row(place)))
         }
-        return items
+        var answer = MatchedItems(items: items)
+        if let user = request.user, let features, !shown.isEmpty {
+            let context = JSONObject(request.context.map { ($0.name, $0.value) })
+            answer.shown = ShownAnswer(
+                user: user, at: moment, names: features.names, items: shown,
+                context: request.context.isEmpty ? nil : JSONText(.object(context)))
+        }
+        return answer
     }
 
     // MARK: Explaining

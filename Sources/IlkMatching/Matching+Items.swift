@@ -16,12 +16,16 @@ package struct MatchedItem: Sendable {
     /// How likely it was to get its place; nil where nothing was left to chance.
     package var propensity: Double?
     package var isExplored: Bool
+    /// What a ranker goes by, and what it makes of that; where an explanation was asked for.
+    package var ranking: JSONObject?
 }
 
 /// The answer to `match.items`.
 package struct MatchedItems: Sendable {
     package var items: [MatchedItem]
     package var explain: JSONValue?
+    /// What is to be logged, where that was asked for.
+    package var shown: ShownAnswer?
 }
 
 extension Matching {

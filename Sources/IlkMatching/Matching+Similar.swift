@@ -79,7 +79,7 @@ extension Matching {
         var similar: [SimilarOne] = []
         for (place, candidate) in merged.enumerated() {
             guard let id = ids[place] else { continue }
-            let channels = candidate.ranks.map { (name: ["content", "item_cf"][$0.channel], rank: $0.rank) }
+            let channels = candidate.mentions.map { (name: ["content", "item_cf"][$0.channel], rank: $0.rank) }
             similar.append(SimilarOne(id: id, score: candidate.score, channels: channels, payload: payloads[place]))
         }
         return similar

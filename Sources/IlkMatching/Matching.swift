@@ -51,7 +51,7 @@ package struct Matching: Sendable {
         for (place, event) in events.enumerated() {
             checked.append(try check(event, types, at: now) { "events[\(place)]" })
         }
-        writer.append(checked, completion: completion)
+        writer.append(EventBatch(events: checked), completion: completion)
     }
 
     static func check(
@@ -77,15 +77,7 @@ package struct Matching: Sendable {
         _ request: EventsScroll, refusing: ReplyLimit = { _ in nil }
     ) throws(IlkError) -> (events: [StoredEvent], nextCursor: String?) {
         let writer = try store.writer()
-        var after: Int64 = 0
-        if let cursor = request.cursor {
-            guard let sequence = Int64(cursor), sequence >= 0 else {
-                throw IlkError(
-                    .invalidRequest,
-                    "cursor \(cursor.quoted) is not one of ilk's; send 'next_cursor' of the page before")
-            }
-            after = sequence
-        }
+        let after = try Self.sequence(ofCursor: request.cursor)
         let (user, types) = writer.state.withLock { state in
             (request.user.map { state.users.number(of: $0) }, state.settings.types)
         }

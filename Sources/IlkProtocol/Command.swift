@@ -90,6 +90,10 @@ public enum Command: Equatable, Sendable {
     case matchModels(collection: String)
     /// `match.activate`
     case matchActivate(MatchActivate)
+    /// `match.ranker`
+    case matchRanker(MatchRanker)
+    /// `match.shown`
+    case matchShown(MatchShown)
     /// `theme.upsert`
     case themeUpsert(ThemeUpsert)
     /// `theme.get`

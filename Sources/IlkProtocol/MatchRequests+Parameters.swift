@@ -3,7 +3,7 @@ extension MatchItems {
     static let fields = [
         "collection", "user", "vector", "events", "k", "channels", "weights", "merge", "using", "filter", "exclude",
         "max_per", "mmr", "scatter", "frequency_cap", "boosts", "pins", "explore", "seed", "query", "custom",
-        "with_payload", "explain",
+        "context", "ranker", "log", "with_payload", "explain",
     ]
 
     init(_ parameters: Parameters) throws(IlkError) {
@@ -22,11 +22,25 @@ extension MatchItems {
             pins: try parameters.pins(k: k), explore: try parameters.share("explore") ?? 0,
             seed: try parameters.int("seed", in: 0...Int.max).map { UInt64($0) }, query: try parameters.text("query"),
             custom: parameters["custom"] == nil ? [] : try parameters.ids("custom"),
-            withPayload: try parameters.payloadSelection(default: .all), explain: try parameters.bool("explain"))
+            context: try parameters.circumstances(),
+            usesRanker: parameters["ranker"] == nil ? true : try parameters.bool("ranker"),
+            log: try parameters.bool("log"), withPayload: try parameters.payloadSelection(default: .all),
+            explain: try parameters.bool("explain"))
         guard user != nil || vector != nil || !events.isEmpty || query != nil || !custom.isEmpty || channels != nil
         else {
             throw IlkError(
                 .invalidRequest, "\(parameters.path) lacks 'user' (or 'vector', or 'events'): whom are the items for?")
+        }
+        guard log else { return }
+        guard user != nil else {
+            throw IlkError(
+                .invalidRequest, "\(parameters.path) has 'log' without 'user'; what is logged was shown to somebody")
+        }
+        guard k <= Self.loggedItems else {
+            throw IlkError(
+                .invalidRequest,
+                "\(parameters.place("k")) is \(k); with 'log' choose 1 to \(Self.loggedItems), for nobody looks at more"
+            )
         }
     }
 }
@@ -46,6 +60,25 @@ extension Parameters {
             events.append(try WireEvent(inline: each))
         }
         return events
+    }
+
+    /// The member `context`: up to 16 scalars by name.
+    fileprivate func circumstances() throws(IlkError) -> [(name: String, value: JSONValue)] {
+        let found = try named("context", "an object of scalars, such as {\"hour\":20,\"device\":\"phone\"}") {
+            (element, place) throws(IlkError) in
+            switch element.value {
+            case .null, .array, .object: throw Self.mismatch(element, place, "a string, a number, true or false")
+            case .string(let text) where text.utf8.count > 256:
+                throw IlkError(.tooLarge, "\(place) has \(text.utf8.count) bytes; 256 at most")
+            case let value: return value
+            }
+        }
+        guard let found else { return [] }
+        guard found.count <= 16 else {
+            throw IlkError(.tooLarge, "\(place("context")) has \(found.count) members; 16 at most")
+        }
+        for (name, _) in found { _ = try Self.checkedPath(name, "a name in \(place("context"))") }
+        return found.map { (name: $0.0, value: $0.1) }
     }
 
     /// Counts or weights by name, in the order in which they stand.

@@ -95,10 +95,19 @@ public struct MatchItems: Equatable, Sendable {
     public var query: String?
     /// What the channel `custom` brings, best first.
     public var custom: [PointID]
+    /// In what circumstances: kept with what is logged, and features of a ranker.
+    public var context: [(name: String, value: JSONValue)]
+    /// Whether a ranker that is live puts the items in order; true if absent.
+    public var usesRanker: Bool
+    /// Whether what the answer shows is logged, and counts as impressions.
+    public var log: Bool
     /// What the reply carries of the payload; all if absent.
     public var withPayload: PayloadSelection
     /// Whether the reply says how it came about.
     public var explain: Bool
+
+    /// The most items that an answer may have which is logged.
+    public static let loggedItems = 100
 
     /// Whether both ask for the same.
     public static func == (a: Self, b: Self) -> Bool {
@@ -112,6 +121,7 @@ public struct MatchItems: Equatable, Sendable {
             && a.maxPer.elementsEqual(b.maxPer) { $0 == $1 } && a.mmr == b.mmr && a.scatter == b.scatter
             && a.frequencyCap == b.frequencyCap && a.boosts == b.boosts && a.pins == b.pins && a.explore == b.explore
             && a.seed == b.seed && a.query == b.query && a.custom == b.custom && a.withPayload == b.withPayload
+            && a.context.elementsEqual(b.context) { $0 == $1 } && a.usesRanker == b.usesRanker && a.log == b.log
             && a.explain == b.explain
     }
 }

@@ -36,6 +36,8 @@ package enum Method: String, CaseIterable, Sendable {
     case matchTrain = "match.train"
     case matchModels = "match.models"
     case matchActivate = "match.activate"
+    case matchRanker = "match.ranker"
+    case matchShown = "match.shown"
     case themeUpsert = "theme.upsert"
     case themeGet = "theme.get"
     case themeDelete = "theme.delete"
@@ -99,6 +101,8 @@ package enum Method: String, CaseIterable, Sendable {
             case .matchTrain: .matchTrain
             case .matchModels: .matchModels
             case .matchActivate: .matchActivate
+            case .matchRanker: .matchRanker
+            case .matchShown: .matchShown
             case .themeUpsert: .themeUpsert
             case .themeGet: .themeGet
             case .themeDelete: .themeDelete

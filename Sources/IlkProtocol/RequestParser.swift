@@ -143,6 +143,8 @@ extension Method {
         case .matchTrain: MatchTrain.fields
         case .matchModels: ["collection"]
         case .matchActivate: ["collection", "model", "generation"]
+        case .matchRanker: ["collection", "use"]
+        case .matchShown: MatchShown.fields
         case .snapshotCreate, .snapshotRestore: ["collection", "path"]
         case .jobGet, .jobCancel: ["job"]
         }
@@ -206,6 +208,8 @@ extension Method {
         case .matchTrain: .matchTrain(try MatchTrain(parameters))
         case .matchModels: .matchModels(collection: try parameters.name("collection"))
         case .matchActivate: .matchActivate(try MatchActivate(parameters))
+        case .matchRanker: .matchRanker(try MatchRanker(parameters))
+        case .matchShown: .matchShown(try MatchShown(parameters))
         case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
         case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))
         case .jobGet: .jobGet(job: try parameters.name("job"))

@@ -6,7 +6,17 @@
 public struct MatchTrain: Equatable, Sendable {
     /// The collection of the items.
     public var collection: String
-    /// Which models: `als`, `item_cf`, `swing`, `ease`; each once.
+    /// When a ranker that was learned answers.
+    public enum GoLive: String, Sendable, CaseIterable {
+        /// Where its log loss on what was held out is less than that of the merged score and of the live ranker.
+        case ifBetter = "if_better"
+        /// Whatever was measured.
+        case always
+        /// Not before `match.ranker` says so.
+        case never
+    }
+
+    /// Which models: `als`, `item_cf`, `swing`, `ease`, `ranker`; each once.
     public var models: [String]
     /// People who must have chosen an item, 1 to 1,000; 3 if absent.
     public var minimumUsers: Int
@@ -19,8 +29,15 @@ public struct MatchTrain: Equatable, Sendable {
     /// Items that EASE solves for, those with the most people, 1 to 20,000; 5,000 if absent: its time grows with the third
     /// power, its memory with the second.
     public var easeItems: Int
+    /// How many hours after an item was shown what is done with it is put down to that, over 0 to 720; 24 if absent.
+    public var withinHours: Double
+    /// When a ranker answers; `if_better` if absent.
+    public var goLive: GoLive
 
-    static let fields = ["collection", "models", "min_people", "factors", "iterations", "neighbors", "ease_items"]
+    static let fields = [
+        "collection", "models", "min_people", "factors", "iterations", "neighbors", "ease_items", "within_hours",
+        "go_live",
+    ]
 
     init(_ parameters: Parameters) throws(IlkError) {
         let element = try parameters.require("models")
@@ -43,6 +60,19 @@ public struct MatchTrain: Equatable, Sendable {
         iterations = try parameters.int("iterations", in: 1...100) ?? 15
         neighbors = try parameters.int("neighbors", in: 1...1_000) ?? 100
         easeItems = try parameters.int("ease_items", in: 1...20_000) ?? 5_000
+        withinHours = try parameters.hours("within_hours") ?? 24
+        goLive = try parameters.optionalWord("go_live") ?? .ifBetter
+    }
+}
+
+extension Parameters {
+    /// How long after a showing something is put down to it.
+    func hours(_ name: String) throws(IlkError) -> Double? {
+        guard let hours = try finite(name) else { return nil }
+        guard hours > 0, hours <= 720 else {
+            throw IlkError(.invalidRequest, "\(place(name)) is \(hours); choose over 0 to 720")
+        }
+        return hours
     }
 }
 

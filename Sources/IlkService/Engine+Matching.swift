@@ -33,22 +33,32 @@ extension Engine {
             if let refusal = tooLarge(matched.items.reduce(0) { $0 + 256 + ($1.payload?.bytes.count ?? 0) }) {
                 throw refusal
             }
-            answer.succeed { writer in
-                writer.beginObject()
-                writer.key("items")
-                writer.beginArray()
-                for item in matched.items { writer.item(item) }
-                writer.endArray()
-                if let explain = matched.explain {
-                    writer.key("explain")
-                    writer.value(explain)
+            guard let shown = matched.shown else { return send(matched, answer) }
+            matching.log(shown) { [self] result in
+                switch result {
+                case .failure(let error): answer.fail(error)
+                case .success: send(matched, answer)
                 }
-                writer.key("took_us")
-                writer.int(answer.microseconds)
-                writer.endObject()
             }
         } catch {
             answer.fail(error)
+        }
+    }
+
+    private func send(_ matched: MatchedItems, _ answer: Answer) {
+        answer.succeed { writer in
+            writer.beginObject()
+            writer.key("items")
+            writer.beginArray()
+            for item in matched.items { writer.item(item) }
+            writer.endArray()
+            if let explain = matched.explain {
+                writer.key("explain")
+                writer.value(explain)
+            }
+            writer.key("took_us")
+            writer.int(answer.microseconds)
+            writer.endObject()
         }
     }
 
@@ -157,6 +167,10 @@ extension JSONWriter {
             double(propensity)
             key("explored")
             bool(item.isExplored)
+        }
+        if let ranking = item.ranking {
+            key("ranking")
+            value(.object(ranking))
         }
         if let payload = item.payload {
             key("payload")

@@ -9,17 +9,20 @@ extension Engine {
                 request, threads: options.collection.linkThreads, at: Self.now
             ) { job.advance($0) }
             let models = report.models.map { model in
-                JSONValue.object(
-                    JSONObject([
-                        ("name", .string(model.kind.rawValue)), ("generation", .int(model.generation)),
-                        ("seconds", .double(model.seconds.rounded(toPlaces: 3))),
-                    ]))
+                var json = JSONObject([
+                    ("name", .string(model.kind.rawValue)), ("generation", .int(model.generation)),
+                    ("seconds", .double(model.seconds.rounded(toPlaces: 3))),
+                ])
+                if let report = model.report { json["report"] = .object(report) }
+                return JSONValue.object(json)
             }
-            return JSONObject([
-                ("collection", .string(request.collection)), ("models", .array(models)),
-                ("people", .int(Int64(report.users))), ("items", .int(Int64(report.items))),
-                ("pairs", .int(Int64(report.pairs))),
-            ])
+            var json = JSONObject([("collection", .string(request.collection)), ("models", .array(models))])
+            // A ranker learns from answers, and says so in its report.
+            guard report.models.contains(where: { $0.kind != .ranker }) else { return json }
+            json["people"] = .int(Int64(report.users))
+            json["items"] = .int(Int64(report.items))
+            json["pairs"] = .int(Int64(report.pairs))
+            return json
         }
     }
 
@@ -34,6 +37,16 @@ extension Engine {
                     ]))
             }
             return JSONObject([("models", .array(models))])
+        }
+    }
+
+    func ranker(_ request: MatchRanker, _ answer: Answer) {
+        answer.fulfil { () throws(IlkError) in try matching(request.collection).ranker(request) }
+    }
+
+    func shownAnswers(_ request: MatchShown, _ answer: Answer) {
+        answer.fulfil { () throws(IlkError) in
+            try matching(request.collection).shown(request, at: Self.now, refusing: tooLarge)
         }
     }
 

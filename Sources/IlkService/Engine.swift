@@ -151,6 +151,8 @@ package final class Engine: Sendable {
         case .matchTrain(let request): train(request, answer, notify)
         case .matchModels(let name): listModels(name, answer)
         case .matchActivate(let request): activate(request, answer)
+        case .matchRanker(let request): later(answer) { self.ranker(request, answer) }
+        case .matchShown(let request): later(answer) { self.shownAnswers(request, answer) }
         case .snapshotCreate(let request): createSnapshot(request, answer, notify)
         case .snapshotRestore(let request): restoreSnapshot(request, answer, notify)
         case .jobList: answer.succeed(JSONObject([("jobs", .array(jobs.all.map { .object($0.json) }))]))

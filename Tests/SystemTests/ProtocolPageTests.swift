@@ -11,7 +11,7 @@ extension `The daemon` {
             "rate", "eta_s", "started_at", "bytes", "disk", "memory", "mean", "p50", "p90", "p99", "max", "requests",
             "errors",
             "search_shares_us", "connections", "pool", "workers", "done", "total", "phase", "why", "distances", "hops",
-            "accepted", "pending", "since", "at", "last", "made", "seconds",
+            "accepted", "pending", "since", "at", "last", "made", "seconds", "features",
         ]
 
         /// One line of an example: sent, or expected.

@@ -21,30 +21,52 @@ extension EventLog {
     /// Generations of a kind that are kept.
     private static let keptGenerations = 2
 
-    static let modelTable = """
+    static let modelTables = """
         CREATE TABLE IF NOT EXISTS model(
             kind TEXT NOT NULL, generation INTEGER NOT NULL, made INTEGER NOT NULL, active INTEGER NOT NULL,
-            items INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, generation))
+            items INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, generation));
+        CREATE TABLE IF NOT EXISTS model_report(
+            kind TEXT NOT NULL, generation INTEGER NOT NULL, report TEXT NOT NULL, PRIMARY KEY(kind, generation));
         """
 
-    /// Keeps a model, which answers from now on; the one before it is kept beside it.
+    /// Keeps a model, beside the one before it and the one that answers.
     ///
+    /// - Parameters:
+    ///   - model: what was trained.
+    ///   - kind: of it.
+    ///   - made: when, in seconds since 1970.
+    ///   - isActive: whether it answers from now on.
+    ///   - report: what was measured of it.
     /// - Returns: its generation.
-    func keep(_ model: TrainedModel, as kind: ModelKind, made: Int64) throws(IlkError) -> Int64 {
+    /// - Throws: what SQLite says.
+    func keep(
+        _ model: TrainedModel, as kind: ModelKind, made: Int64, isActive: Bool = true, report: JSONObject? = nil
+    ) throws(IlkError) -> Int64 {
         let bytes = Data(ModelBytes.bytes(of: model))
         return try file.write("keep the model \(kind.rawValue)") { database in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT max(generation) FROM model WHERE kind = ?", arguments: [kind.rawValue])
             let generation = (last ?? 0) + 1
-            try database.execute(sql: "UPDATE model SET active = 0 WHERE kind = ?", arguments: [kind.rawValue])
+            if isActive {
+                try database.execute(sql: "UPDATE model SET active = 0 WHERE kind = ?", arguments: [kind.rawValue])
+            }
             try database.execute(
-                sql: "INSERT INTO model VALUES(?, ?, ?, 1, ?, ?)",
-                arguments: [kind.rawValue, generation, made, model.items, bytes])
+                sql: "INSERT INTO model VALUES(?, ?, ?, ?, ?, ?)",
+                arguments: [kind.rawValue, generation, made, isActive, model.items, bytes])
             try database.execute(
                 sql: """
-                    DELETE FROM model WHERE kind = ?1 AND generation NOT IN
+                    DELETE FROM model WHERE kind = ?1 AND active = 0 AND generation NOT IN
                         (SELECT generation FROM model WHERE kind = ?1 ORDER BY generation DESC LIMIT ?2)
                     """, arguments: [kind.rawValue, Self.keptGenerations])
+            if let report {
+                try database.execute(
+                    sql: "INSERT INTO model_report VALUES(?, ?, ?)",
+                    arguments: [kind.rawValue, generation, JSONValue.object(report).text])
+            }
+            try database.execute(
+                sql: """
+                    DELETE FROM model_report WHERE (kind, generation) NOT IN (SELECT kind, generation FROM model)
+                    """)
             return generation
         }
     }
@@ -76,7 +98,19 @@ extension EventLog {
         }
     }
 
-    /// Makes a kept model the one of its kind that answers.
+    /// What was measured of kept models of a kind, by generation.
+    func reports(_ kind: ModelKind) throws(IlkError) -> [Int64: JSONValue] {
+        try file.read("read the reports of the model \(kind.rawValue)") { database in
+            var reports: [Int64: JSONValue] = [:]
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT generation, report FROM model_report WHERE kind = ?",
+                arguments: [kind.rawValue])
+            while let row = try rows.next() { reports[row[0]] = try JSONValue.parse(row[1] as String) }
+            return reports
+        }
+    }
+
+    /// Makes a kept model the one of its kind that answers; 0 for none.
     func activate(_ kind: ModelKind, _ generation: Int64) throws(IlkError) {
         try file.write("put the model \(kind.rawValue) in place") { database in
             try database.execute(

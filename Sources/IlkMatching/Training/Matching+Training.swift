@@ -11,6 +11,8 @@ package struct TrainingReport: Sendable {
         package var kind: ModelKind
         package var generation: Int64
         package var seconds: Double
+        /// What was measured of it.
+        package var report: JSONObject?
     }
     package var models: [Model] = []
     /// What they learned from.
@@ -37,6 +39,37 @@ extension Matching {
         var kinds: [ModelKind] = []
         for name in request.models { kinds.append(try ModelKind(named: name)) }
         let writer = try store.writer()
+        var report = TrainingReport()
+        if kinds.contains(where: { $0 != .ranker }) {
+            try trainChannels(kinds.filter { $0 != .ranker }, request, threads, now, writer, &report, progress)
+        }
+        // Last, so that a request for all of them is answered by what the channels bring from then on.
+        if kinds.contains(.ranker) { try trainRanker(request, threads, now, writer, &report, progress) }
+        return report
+    }
+
+    private func trainRanker(
+        _ request: MatchTrain, _ threads: Int, _ now: Double, _ writer: EventWriter, _ report: inout TrainingReport,
+        _ progress: @escaping @Sendable (Progress) -> Bool
+    ) throws(IlkError) {
+        let began = ContinuousClock.now
+        let examples = try ShownExamples(of: writer, within: request.withinHours * 3_600, now: now)
+        let training = RankerTraining(
+            request: request, threads: threads, live: store.models.withLock { $0.ranker }, progress: progress)
+        let (model, measured) = try training.train(examples)
+        let generation = try writer.log.keep(
+            .ranker(model), as: .ranker, made: Int64(now), isActive: measured.goesLive, report: measured.json)
+        if measured.goesLive { store.models.withLock { $0[.ranker] = .ranker(model) } }
+        report.models.append(
+            TrainingReport.Model(
+                kind: .ranker, generation: generation, seconds: (ContinuousClock.now - began) / .seconds(1),
+                report: measured.json))
+    }
+
+    private func trainChannels(
+        _ kinds: [ModelKind], _ request: MatchTrain, _ threads: Int, _ now: Double, _ writer: EventWriter,
+        _ report: inout TrainingReport, _ progress: @escaping @Sendable (Progress) -> Bool
+    ) throws(IlkError) {
         let data = try writer.between { () throws(IlkError) in
             TrainingData(of: writer, minimumUsers: request.minimumUsers)
         }
@@ -47,7 +80,6 @@ extension Matching {
             )
         }
         let matrix = data.matrix()
-        var report = TrainingReport()
         report.users = (0..<matrix.users).count { !matrix.byUser.range(of: $0).isEmpty }
         report.items = data.items.count
         report.pairs = matrix.count
@@ -64,7 +96,6 @@ extension Matching {
                 TrainingReport.Model(
                     kind: kind, generation: generation, seconds: (ContinuousClock.now - began) / .seconds(1)))
         }
-        return report
     }
 
     /// Items of models that are being made fast: they are found, but more slowly.
@@ -110,7 +141,8 @@ private struct TrainingTask {
         guard progress(Progress(phase: kind.rawValue, done: 0, total: 0)) else { throw cancelled }
         do throws(CollaborativeError) {
             switch kind {
-            case .als: break
+            // A ranker is trained otherwise.
+            case .als, .ranker: break
             case .itemCF: return try neighbors(by: .cosine(shrinkage: 10))
             case .swing: return try neighbors(by: .swing(smoothing: 5, users: 100, seed: 42))
             case .ease:

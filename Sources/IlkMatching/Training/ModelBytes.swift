@@ -16,6 +16,8 @@ import IlkVectors
 ///     indices     UInt32 each element; only of neighbors
 ///     values      Float each element
 ///     checksum    UInt64     XXH3 of all before it
+///
+/// A ranker is kept as its own bytes, which begin otherwise.
 enum ModelBytes {
     private static let magic = Array("ilkmodel".utf8)
     private static let version: UInt32 = 1
@@ -28,6 +30,7 @@ enum ModelBytes {
             unsafe numbers.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         }
         switch model {
+        case .ranker(let ranker): return ranker.bytes
         case .factors(let trained):
             let factors = trained.model.itemFactors, parameters = trained.model.parameters
             append([version, 0, UInt32(factors.rows), UInt32(factors.columns)])
@@ -72,6 +75,11 @@ enum ModelBytes {
     /// - Throws: `internal`, and says to train again, for anything but what ``bytes(of:)`` made.
     static func model(of bytes: [UInt8]) throws(IlkError) -> TrainedModel {
         let damaged = IlkError(.internal, "a kept model is damaged; train it again with match.train")
+        do throws(CollaborativeError) {
+            if let ranker = try RankingModels.model(of: bytes) { return .ranker(ranker) }
+        } catch {
+            throw damaged
+        }
         guard bytes.count > 60, Array(bytes[..<8]) == magic else { throw damaged }
         let sum = unsafe bytes.withUnsafeBytes { bytes in
             unsafe Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)]))

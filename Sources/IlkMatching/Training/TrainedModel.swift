@@ -7,22 +7,24 @@ import Synchronization
 enum TrainedModel: Sendable {
     case factors(TrainedFactors)
     case neighbors(NeighborTable)
+    case ranker(any RankingModel)
 
     /// Makes it fast; it may be asked before and meanwhile.
     func link(threads: Int) {
         if case .factors(let factors) = self { factors.link(threads: threads) }
     }
 
-    /// Items that it knows.
+    /// Items that it knows; a ranker knows none by name.
     var items: Int {
         switch self {
         case .factors(let factors): factors.items.count
         case .neighbors(let table): table.items.count
+        case .ranker: 0
         }
     }
 }
 
-/// The kinds of models that are trained, each with the channel of its name.
+/// The kinds of models that are trained: those of channels, each with the one of its name, and the ranker.
 package enum ModelKind: String, Sendable, CaseIterable {
     /// Factors by alternating least squares.
     case als
@@ -32,6 +34,8 @@ package enum ModelKind: String, Sendable, CaseIterable {
     case swing
     /// Neighbors by EASE.
     case ease
+    /// What puts the candidates of all channels in order, learned from what was shown.
+    case ranker
 
     /// The kind of a name.
     ///
@@ -67,6 +71,11 @@ struct TrainedModels: Sendable {
             .notFound,
             "channel '\(kind.rawValue)' has no model yet; train one: match.train with \"models\":[\"\(kind.rawValue)\"]"
         )
+    }
+
+    /// What puts candidates in order; nil leaves the merged scores.
+    var ranker: (any RankingModel)? {
+        if case .ranker(let model)? = byKind[.ranker] { model } else { nil }
     }
 
     func neighbors(_ kind: ModelKind) -> NeighborTable? {

@@ -10,10 +10,11 @@ struct MatchCommand: AsyncParsableCommand {
               ilk match users products --item sku-1 -k 1000
               ilk match similar products --item sku-1
               ilk match train products als item_cf
+              ilk match ranker products
             """,
         subcommands: [
             MatchItemsCommand.self, MatchUsersCommand.self, MatchSimilarCommand.self, MatchTrainCommand.self,
-            MatchModelsCommand.self,
+            MatchModelsCommand.self, MatchRankerCommand.self, MatchShownCommand.self,
         ])
 }
 
@@ -44,7 +45,14 @@ struct MatchItemsCommand: AsyncParsableCommand {
     var maxPer: [CountArgument] = []
     @Option(help: "How much difference counts against score, 0 to 1.") var mmr: Double?
     @Option(help: "The share of places that are given by chance, 0 to 1.") var explore: Double?
-    @Flag(help: "Show what each channel brought, and how long it took.") var explain = false
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "In what circumstances: kept with what is logged, and features of a ranker.", valueName: "name=value"))
+    var context: [ContextArgument] = []
+    @Flag(help: "Log what is shown, for a ranker to learn from; it counts as impressions.") var log = false
+    @Flag(help: "Order by merged scores even where a ranker is live.") var noRanker = false
+    @Flag(help: "Show what each channel brought, how long it took, and what a ranker goes by.") var explain = false
     @OptionGroup var payloads: PayloadOptions
     @OptionGroup var client: ClientOptions
 
@@ -67,13 +75,21 @@ struct MatchItemsCommand: AsyncParsableCommand {
         if !maxPer.isEmpty { params.append(("max_per", Self.object(maxPer))) }
         if let mmr { params.append(("mmr", .double(mmr))) }
         if let explore { params.append(("explore", .double(explore))) }
+        if !context.isEmpty { params.append(("context", .object(JSONObject(context.map { ($0.name, $0.value) })))) }
+        if log { params.append(("log", .bool(true))) }
+        if noRanker { params.append(("ranker", .bool(false))) }
         let result = try await client.call("match.items", params)
         let items = result["items"]?.elements ?? []
         if client.json {
             Output.json(result)
         } else if !items.isEmpty {
             show(items)
-            if explain { Output.note((result["explain"] ?? .null).pretty) }
+            if explain {
+                for item in items {
+                    Output.note("\(item["id"]?.text ?? ""): \((item["ranking"] ?? .null).pretty)")
+                }
+                Output.note((result["explain"] ?? .null).pretty)
+            }
         }
         if items.isEmpty { throw Failure("", status: Failure.nothingFound) }
     }

@@ -4,14 +4,16 @@ import IlkProtocol
 
 struct MatchTrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Learn models from the events: als, item_cf, swing, ease.",
+        commandName: "train", abstract: "Learn models from the events: als, item_cf, swing, ease; and the ranker.",
         discussion: """
             A model answers as soon as it is made, through the channel of its name; the one before it is kept beside it. \
             `ilk jobs cancel` ends a training. Models do not know what was done after they were made, but people's newest \
-            events count with every one of them.
+            events count with every one of them. A ranker learns from answers that were logged, is measured on the latest fifth of \
+            them, and answers where it is better than what there was.
 
               ilk match train products als item_cf
               ilk match train products als --factors 128
+              ilk match train products ranker --within-hours 6
             """)
     @Argument(help: "The collection of the items.") var collection: String
     @Argument(help: ArgumentHelp("Which models.", valueName: "model")) var models: [String]
@@ -19,6 +21,8 @@ struct MatchTrainCommand: AsyncParsableCommand {
     @Option(help: "Factors of ALS, 8 to 256.") var factors = 64
     @Option(help: "Iterations of ALS, 1 to 100.") var iterations = 15
     @Option(help: "Neighbors that an item keeps, 1 to 1000.") var neighbors = 100
+    @Option(help: "Hours after an item was shown within which it may be taken, over 0 to 720.") var withinHours = 24.0
+    @Option(help: "When a ranker answers: if_better, always or never.") var goLive = "if_better"
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
@@ -28,6 +32,7 @@ struct MatchTrainCommand: AsyncParsableCommand {
                 ("collection", .string(collection)), ("models", .array(models.map { .string($0) })),
                 ("min_people", .int(Int64(minPeople))), ("factors", .int(Int64(factors))),
                 ("iterations", .int(Int64(iterations))), ("neighbors", .int(Int64(neighbors))),
+                ("within_hours", .double(withinHours)), ("go_live", .string(goLive)),
             ])
         if client.json { return Output.json(result) }
         var table = Table([.text("model"), .number("generation"), .number("seconds")])
@@ -38,6 +43,10 @@ struct MatchTrainCommand: AsyncParsableCommand {
             ])
         }
         table.show()
+        for model in result["models"]?.elements ?? [] {
+            if let report = model["report"] { RankerMeasures.show(report) }
+        }
+        guard result["pairs"] != nil else { return }
         let (pairs, items) = (Int(result["pairs"]?.integer ?? 0), Int(result["items"]?.integer ?? 0))
         Output.line(
             "learned from \(Format.counted(pairs, "pair")) of \(Format.count(result["people"]?.integer ?? 0)) people and \(Format.counted(items, "item"))"

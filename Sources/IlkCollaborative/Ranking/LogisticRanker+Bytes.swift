@@ -10,7 +10,7 @@ import IlkVectors
 ///
 /// All numbers are little-endian.
 extension LogisticRanker {
-    private static let magic = Array("ilkrank1".utf8)
+    static let magic = Array("ilkrank1".utf8)
     private static let mostFeatures = 100_000
 
     /// The model for keeping.

@@ -51,9 +51,6 @@ package struct LogisticRanker: Equatable, Sendable {
         return sum
     }
 
-    /// The probability, between 0 and 1, for features of shape `[features]`.
-    package func probability(of features: Span<Float>) -> Float { Self.probability(logOdds(of: features)) }
-
     /// `1 / (1 + e^−x)`, without overflow.
     static func probability(_ logOdds: Float) -> Float {
         guard logOdds < 0 else { return 1 / (1 + expf(-logOdds)) }

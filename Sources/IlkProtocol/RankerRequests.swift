@@ -1,0 +1,51 @@
+/// Parameters of `match.ranker`: how it stands with what puts candidates in order, and which model that is.
+///
+/// ```json
+/// {"collection":"products","use":"previous"}
+/// ```
+public struct MatchRanker: Equatable, Sendable {
+    /// Which model is to answer.
+    public enum Use: String, Sendable, CaseIterable {
+        /// The one that was trained last.
+        case newest
+        /// The one before the live one.
+        case previous
+        /// None: merged scores order candidates.
+        case off
+    }
+
+    /// The collection of the items.
+    public var collection: String
+    /// Which model is to answer from now on; nil only asks.
+    public var use: Use?
+
+    init(_ parameters: Parameters) throws(IlkError) {
+        collection = try parameters.name("collection")
+        use = try parameters.optionalWord("use")
+    }
+}
+
+/// Parameters of `match.shown`: what answers showed and what was taken of it, a page at a time.
+///
+/// ```json
+/// {"collection":"products","limit":100,"within_hours":24}
+/// ```
+public struct MatchShown: Equatable, Sendable {
+    /// The collection of the items.
+    public var collection: String
+    /// Answers a page, 1 to 1,000; 100 if absent.
+    public var limit: Int
+    /// `next_cursor` of the reply before; nil begins.
+    public var cursor: String?
+    /// How many hours after an item was shown what is done with it is put down to that, over 0 to 720; 24 if absent.
+    public var withinHours: Double
+
+    static let fields = ["collection", "limit", "cursor", "within_hours"]
+
+    init(_ parameters: Parameters) throws(IlkError) {
+        collection = try parameters.name("collection")
+        limit = try parameters.int("limit", in: 1...1_000) ?? 100
+        cursor = try parameters.cursor()
+        withinHours = try parameters.hours("within_hours") ?? 24
+    }
+}
