@@ -136,7 +136,9 @@ let package = Package(
             "IlkEmbeddingTests", ["IlkEmbedding", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
             exclude: ["Fixtures"]),
         tests("IlkLexicalTests", ["IlkLexical", "IlkVectors", "IlkProtocol", "IlkTestSupport"]),
-        tests("IlkCollaborativeTests", ["IlkCollaborative", "IlkVectors", "IlkTestSupport"]),
+        tests(
+            "IlkCollaborativeTests", ["IlkCollaborative", "IlkVectors", "IlkProtocol", "IlkTestSupport"],
+            exclude: ["Fixtures"]),
         tests(
             "IlkKnowledgeTests",
             [

@@ -92,6 +92,8 @@ public enum Command: Equatable, Sendable {
     case matchActivate(MatchActivate)
     /// `match.ranker`
     case matchRanker(MatchRanker)
+    /// `match.load`
+    case matchLoad(MatchLoad)
     /// `match.shown`
     case matchShown(MatchShown)
     /// `theme.upsert`

@@ -37,6 +37,7 @@ package enum Method: String, CaseIterable, Sendable {
     case matchModels = "match.models"
     case matchActivate = "match.activate"
     case matchRanker = "match.ranker"
+    case matchLoad = "match.load"
     case matchShown = "match.shown"
     case themeUpsert = "theme.upsert"
     case themeGet = "theme.get"
@@ -102,6 +103,7 @@ package enum Method: String, CaseIterable, Sendable {
             case .matchModels: .matchModels
             case .matchActivate: .matchActivate
             case .matchRanker: .matchRanker
+            case .matchLoad: .matchLoad
             case .matchShown: .matchShown
             case .themeUpsert: .themeUpsert
             case .themeGet: .themeGet

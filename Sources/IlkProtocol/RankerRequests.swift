@@ -25,6 +25,31 @@ public struct MatchRanker: Equatable, Sendable {
     }
 }
 
+/// Parameters of `match.load`: a ranker that was learned elsewhere.
+///
+/// ```json
+/// {"collection":"products","lightgbm":"tree\nversion=v4\n…","go_live":"if_better"}
+/// ```
+public struct MatchLoad: Equatable, Sendable {
+    /// The collection of the items.
+    public var collection: String
+    /// The text of a model of LightGBM, whose features are called as the ranker's are.
+    public var lightGBM: String
+    /// How many hours after an item was shown what is done with it is put down to that, over 0 to 720; 24 if absent.
+    public var withinHours: Double
+    /// When it answers; `if_better` if absent.
+    public var goLive: MatchTrain.GoLive
+
+    static let fields = ["collection", "lightgbm", "within_hours", "go_live"]
+
+    init(_ parameters: Parameters) throws(IlkError) {
+        collection = try parameters.name("collection")
+        lightGBM = try parameters.string("lightgbm")
+        withinHours = try parameters.hours("within_hours") ?? 24
+        goLive = try parameters.optionalWord("go_live") ?? .ifBetter
+    }
+}
+
 /// Parameters of `match.shown`: what answers showed and what was taken of it, a page at a time.
 ///
 /// ```json

@@ -144,6 +144,7 @@ extension Method {
         case .matchModels: ["collection"]
         case .matchActivate: ["collection", "model", "generation"]
         case .matchRanker: ["collection", "use"]
+        case .matchLoad: MatchLoad.fields
         case .matchShown: MatchShown.fields
         case .snapshotCreate, .snapshotRestore: ["collection", "path"]
         case .jobGet, .jobCancel: ["job"]
@@ -209,6 +210,7 @@ extension Method {
         case .matchModels: .matchModels(collection: try parameters.name("collection"))
         case .matchActivate: .matchActivate(try MatchActivate(parameters))
         case .matchRanker: .matchRanker(try MatchRanker(parameters))
+        case .matchLoad: .matchLoad(try MatchLoad(parameters))
         case .matchShown: .matchShown(try MatchShown(parameters))
         case .snapshotCreate: .snapshotCreate(try SnapshotRequest(parameters, needsPath: false))
         case .snapshotRestore: .snapshotRestore(try SnapshotRequest(parameters, needsPath: true))

@@ -44,6 +44,10 @@ extension Engine {
         answer.fulfil { () throws(IlkError) in try matching(request.collection).ranker(request) }
     }
 
+    func loadRanker(_ request: MatchLoad, _ answer: Answer) {
+        answer.fulfil { () throws(IlkError) in try matching(request.collection).load(request, at: Self.now) }
+    }
+
     func shownAnswers(_ request: MatchShown, _ answer: Answer) {
         answer.fulfil { () throws(IlkError) in
             try matching(request.collection).shown(request, at: Self.now, refusing: tooLarge)

@@ -152,6 +152,7 @@ package final class Engine: Sendable {
         case .matchModels(let name): listModels(name, answer)
         case .matchActivate(let request): activate(request, answer)
         case .matchRanker(let request): later(answer) { self.ranker(request, answer) }
+        case .matchLoad(let request): later(answer) { self.loadRanker(request, answer) }
         case .matchShown(let request): later(answer) { self.shownAnswers(request, answer) }
         case .snapshotCreate(let request): createSnapshot(request, answer, notify)
         case .snapshotRestore(let request): restoreSnapshot(request, answer, notify)

@@ -114,6 +114,80 @@ import Testing
     }
 }
 
+@Suite struct `A model of LightGBM` {
+    /// One split: what costs under 18 is likely to be taken.
+    private static func text(_ feature: String = "number.price") -> String {
+        """
+        tree
+        version=v4
+        num_class=1
+        num_tree_per_iteration=1
+        label_index=0
+        max_feature_idx=1
+        objective=binary sigmoid:1
+        feature_names=\(feature) context.hour
+
+        Tree=0
+        num_leaves=2
+        num_cat=0
+        split_feature=0
+        threshold=2.9
+        decision_type=2
+        left_child=-1
+        right_child=-2
+        leaf_value=0.5 -3
+        internal_value=-2
+
+        end of trees
+
+        """
+    }
+
+    private func load(_ shop: RankingShop, _ text: String, _ more: String = "") throws -> JSONValue {
+        let params = #""lightgbm":\#(JSONValue.string(text).text)\#(more)"#
+        guard case .matchLoad(let request) = try shop.shop.command("match.load", params) else { return .null }
+        return .object(try shop.shop.matching.load(request, at: shop.now + 172_800))
+    }
+
+    @Test func `is measured, goes live, explains itself, and is there after a restart`() throws {
+        let shop = try RankingShop()
+        try shop.show(150)
+        let before = try shop.price()
+        let loaded = try load(shop, Self.text())
+        #expect(loaded["report", "goes_live"] == .bool(true), "\(loaded.text)")
+        #expect(loaded["trees"] == .int(1) && loaded["report", "kind"] == .string("lightgbm"))
+        let after = try shop.price()
+        #expect(after < before - 5, "\(before) before, \(after) after")
+        let first = try #require(
+            shop.items(#""user":"u1","explain":true,"# + RankingShop.question).items.first?.ranking)
+        #expect(first["log_odds"] == .double(0.5))
+        #expect(first["contributions"] == .object(JSONObject([("number.price", .double(2.5))])))
+        try shop.shop.reopen()
+        #expect(try shop.price() == after)
+    }
+
+    @Test func `is kept and does not answer where it cannot be measured, but for who asks for it`() throws {
+        let shop = try RankingShop()
+        let loaded = try load(shop, Self.text())
+        #expect(loaded["report", "goes_live"] == .bool(false), "\(loaded.text)")
+        #expect(try JSONValue.object(shop.ranker())["live"] == .null)
+        #expect(try load(shop, Self.text(), #","go_live":"always""#)["report", "goes_live"] == .bool(true))
+        #expect(try JSONValue.object(shop.ranker())["live"] == .int(2))
+    }
+
+    @Test func `is refused where items have no such feature, with those that they have`() throws {
+        let shop = try RankingShop()
+        let unknown = #expect(throws: IlkError.self) { try load(shop, Self.text("number.prize")) }
+        #expect(
+            unknown?.message.hasPrefix(
+                "the model has a feature 'number.prize' that items of 'shop' do not have; did you mean 'number.price'?; known are score, channels, content.score"
+            ) == true, "\(unknown?.message ?? "")")
+        let damaged = #expect(throws: IlkError.self) { try load(shop, "tree\n") }
+        #expect(damaged?.code == .invalidRequest)
+        #expect(try JSONValue.object(shop.ranker())["generations"] == .array([]))
+    }
+}
+
 @Suite struct `What answers showed` {
     @Test func `counts as impressions, at once`() throws {
         let shop = try RankingShop()

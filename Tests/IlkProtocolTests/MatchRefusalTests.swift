@@ -27,6 +27,7 @@ import Testing
         Refused(
             "match.ranker", #"{"collection":"c","use":"previos"}"#,
             "match.ranker.use is 'previos'; choose newest, previous or off; did you mean 'previous'?"),
+        Refused("match.load", #"{"collection":"c"}"#, "match.load lacks 'lightgbm'"),
         Refused("match.shown", #"{"collection":"c","limit":0}"#, "match.shown.limit is 0; choose 1 to 1000"),
     ]
 

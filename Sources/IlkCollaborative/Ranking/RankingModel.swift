@@ -37,6 +37,9 @@ package enum RankingModels {
     ///
     /// - Throws: where they begin like one and are none.
     package static func model(of bytes: [UInt8]) throws(CollaborativeError) -> (any RankingModel)? {
-        bytes.starts(with: LogisticRanker.magic) ? try LogisticRanker(bytes: bytes) : nil
+        if bytes.starts(with: LogisticRanker.magic) { return try LogisticRanker(bytes: bytes) }
+        if bytes.starts(with: GradientBoostedTrees.magic) { return try GradientBoostedTrees(bytes: bytes) }
+        if bytes.starts(with: FactorizationMachine.magic) { return try FactorizationMachine(bytes: bytes) }
+        return nil
     }
 }

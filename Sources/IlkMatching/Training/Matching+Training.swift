@@ -55,7 +55,7 @@ extension Matching {
         let began = ContinuousClock.now
         let examples = try ShownExamples(of: writer, within: request.withinHours * 3_600, now: now)
         let training = RankerTraining(
-            request: request, threads: threads, live: store.models.withLock { $0.ranker }, progress: progress)
+            goLive: request.goLive, threads: threads, live: store.models.withLock { $0.ranker }, progress: progress)
         let (model, measured) = try training.train(examples)
         let generation = try writer.log.keep(
             .ranker(model), as: .ranker, made: Int64(now), isActive: measured.goesLive, report: measured.json)

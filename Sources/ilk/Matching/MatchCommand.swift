@@ -14,7 +14,7 @@ struct MatchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             MatchItemsCommand.self, MatchUsersCommand.self, MatchSimilarCommand.self, MatchTrainCommand.self,
-            MatchModelsCommand.self, MatchRankerCommand.self, MatchShownCommand.self,
+            MatchModelsCommand.self, MatchRankerCommand.self, MatchLoadCommand.self, MatchShownCommand.self,
         ])
 }
 

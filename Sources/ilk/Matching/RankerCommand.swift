@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import IlkClient
 import IlkProtocol
 
 struct MatchRankerCommand: AsyncParsableCommand {
@@ -62,6 +61,7 @@ enum RankerMeasures {
         var table = Table([
             .text("on what was held out"), .number("log loss"), .number("AUC"), .number("within answers"),
         ])
+        // A model that could not be measured has a verdict only.
         for (name, key) in [("new ranker", "ranker"), ("live ranker", "live"), ("merged score", "merged")] {
             guard let measures = report[key] else { continue }
             table.add(
@@ -70,7 +70,7 @@ enum RankerMeasures {
                         measures[$0]?.number.map { Format.decimal($0, 4) } ?? ""
                     })
         }
-        table.show()
+        if report["ranker"] != nil { table.show() }
         var bins = Table([.number("items"), .number("expected"), .number("taken")])
         for bin in report["ranker"]?["calibration"]?.elements ?? [] {
             bins.add([
@@ -78,80 +78,42 @@ enum RankerMeasures {
                 Format.decimal(bin["taken"]?.number ?? .nan, 4),
             ])
         }
-        bins.show()
+        if report["ranker"] != nil { bins.show() }
         let goes = report["goes_live"] == .bool(true) ? "it answers" : "it does not answer"
         Output.line("\(goes): \(report["why"]?.plain ?? "")")
     }
 }
 
-struct MatchShownCommand: AsyncParsableCommand {
+struct MatchLoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "shown", abstract: "Show what answers showed, and what was taken of it.",
+        commandName: "load", abstract: "Take a ranker that was learned elsewhere: a text file of LightGBM.",
         discussion: """
-            With --json an item is a line: who was shown it, its position, propensity, features, and as "reward" 1 where it \
-            was taken, else 0. A feature that is left out is 0. Status 2 says that nothing was logged.
+            Its features are called as the ranker's are; `ilk match shown --all --json` is what it may learn from. It is \
+            measured as a ranker of ilk's own is, and answers where it is better.
 
-              ilk match shown products -n 5
-              ilk match shown products --all --json > shown.ndjson
+              ilk match load products model.txt
+              ilk match load products model.txt --go-live always
             """)
     @Argument(help: "The collection of the items.") var collection: String
-    @Option(name: .shortAndLong, help: "How many answers to show.") var number = 10
-    @Flag(help: "Show all of them.") var all = false
+    @Argument(help: ArgumentHelp("What Booster.save_model has written.", valueName: "file")) var file: String
     @Option(help: "Hours after an item was shown within which it may be taken, over 0 to 720.") var withinHours = 24.0
+    @Option(help: "When it answers: if_better, always or never.") var goLive = "if_better"
     @OptionGroup var client: ClientOptions
 
-    func validate() throws {
-        guard number > 0 else { throw ValidationError("-n is \(number); choose 1 or more, or --all.") }
-    }
-
     func run() async throws {
-        let connection = try await client.connect()
-        var left = all ? Int.max : number
-        var shown = 0
-        var cursor: JSONValue?
-        repeat {
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("limit", .int(Int64(min(left, 200)))),
-                ("within_hours", .double(withinHours)),
-            ]
-            if let cursor { params.append(("cursor", cursor)) }
-            let page = try await connection.call("match.shown", .object(JSONObject(params)))
-            let answers = page["answers"]?.elements ?? []
-            show(answers)
-            shown += answers.count
-            left -= answers.count
-            cursor = page["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
-        if shown == 0 { throw Failure("", status: Failure.nothingFound) }
-    }
-
-    private func show(_ answers: [JSONValue]) {
-        guard client.json else {
-            guard !answers.isEmpty else { return }
-            var table = Table([
-                .number("answer"), .text("user"), .number("#"), .text("item"), .number("propensity"), .text("taken"),
+        let text: String
+        do { text = try String(contentsOfFile: file, encoding: .utf8) } catch {
+            throw Failure("\(file) cannot be read as text: \(error.localizedDescription)")
+        }
+        let result = try await client.call(
+            "match.load",
+            [
+                ("collection", .string(collection)), ("lightgbm", .string(text)),
+                ("within_hours", .double(withinHours)), ("go_live", .string(goLive)),
             ])
-            for answer in answers {
-                for item in answer["items"]?.elements ?? [] {
-                    table.add([
-                        answer["answer"]?.plain ?? "", answer["user"]?.text ?? "", item["position"]?.plain ?? "",
-                        item["id"]?.text ?? "", Format.decimal(item["propensity"]?.number ?? .nan, 3),
-                        item["taken"] == .bool(true) ? "yes" : answer["settled"] == .bool(true) ? "no" : "not yet",
-                    ])
-                }
-            }
-            return table.show()
-        }
-        for answer in answers {
-            for item in answer["items"]?.elements ?? [] {
-                var line = JSONObject()
-                for member in answer.members where member.key != "items" { line[member.key] = member.value }
-                for member in item.members where member.key != "taken" {
-                    line[member.key == "id" ? "item" : member.key] = member.value
-                }
-                line["reward"] = .int(item["taken"] == .bool(true) ? 1 : 0)
-                Output.json(.object(line))
-            }
-        }
+        if client.json { return Output.json(result) }
+        Output.line(
+            "generation \(result["generation"]?.plain ?? ""), \(Format.counted(result["trees"]?.integer ?? 0, "tree"))")
+        if let report = result["report"] { RankerMeasures.show(report) }
     }
 }
