@@ -24,6 +24,8 @@ package struct MatchedItem: Sendable {
 package struct MatchedItems: Sendable {
     package var items: [MatchedItem]
     package var explain: JSONValue?
+    /// Which variant the person has got, where there is an experiment.
+    package var experiment: ExperimentAssignment?
     /// What is to be logged, where that was asked for.
     package var shown: ShownAnswer?
 }
@@ -59,6 +61,13 @@ extension Matching {
     package func items(
         _ request: MatchItems, embedded: EmbeddedText? = nil, at now: Double
     ) throws(IlkError) -> MatchedItems {
+        var request = request
+        var assignment: ExperimentAssignment?
+        if let experiment = request.experiment, let user = request.user {
+            let seed = request.seed
+            (request, assignment) = experiment.variant(of: user)
+            request.seed = seed
+        }
         let writer = try store.writer()
         let view = try collection.items()
         let models = store.models.withLock { $0 }
@@ -66,7 +75,10 @@ extension Matching {
         let run = ItemRun(
             request: request, collection: collection, view: view, writer: writer, store: store, now: now,
             models: models, channels: channels)
-        return try run.answer(embedded: embedded, search: { Self.search(request, k: $0) })
+        var answer = try run.answer(embedded: embedded, search: { [request] in Self.search(request, k: $0) })
+        answer.experiment = assignment
+        answer.shown?.experiment = assignment
+        return answer
     }
 
     /// The channels that a request means, with their quotas.

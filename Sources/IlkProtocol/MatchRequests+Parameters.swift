@@ -3,7 +3,7 @@ extension MatchItems {
     static let fields = [
         "collection", "user", "vector", "events", "k", "channels", "weights", "merge", "using", "filter", "exclude",
         "max_per", "mmr", "scatter", "frequency_cap", "boosts", "pins", "explore", "seed", "query", "custom",
-        "context", "ranker", "log", "with_payload", "explain",
+        "context", "experiment", "ranker", "log", "with_payload", "explain",
     ]
 
     init(_ parameters: Parameters) throws(IlkError) {
@@ -22,7 +22,7 @@ extension MatchItems {
             pins: try parameters.pins(k: k), explore: try parameters.share("explore") ?? 0,
             seed: try parameters.int("seed", in: 0...Int.max).map { UInt64($0) }, query: try parameters.text("query"),
             custom: parameters["custom"] == nil ? [] : try parameters.ids("custom"),
-            context: try parameters.circumstances(),
+            context: try parameters.circumstances(), experiment: try parameters.experiment(),
             usesRanker: parameters["ranker"] == nil ? true : try parameters.bool("ranker"),
             log: try parameters.bool("log"), withPayload: try parameters.payloadSelection(default: .all),
             explain: try parameters.bool("explain"))
@@ -30,6 +30,11 @@ extension MatchItems {
         else {
             throw IlkError(
                 .invalidRequest, "\(parameters.path) lacks 'user' (or 'vector', or 'events'): whom are the items for?")
+        }
+        guard experiment == nil || user != nil else {
+            throw IlkError(
+                .invalidRequest,
+                "\(parameters.path) has 'experiment' without 'user'; people are shared out by their ids")
         }
         guard log else { return }
         guard user != nil else {

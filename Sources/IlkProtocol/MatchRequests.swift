@@ -97,6 +97,8 @@ public struct MatchItems: Equatable, Sendable {
     public var custom: [PointID]
     /// In what circumstances: kept with what is logged, and features of a ranker.
     public var context: [(name: String, value: JSONValue)]
+    /// Variants that people are shared out among; the rest of the request is what all of them get.
+    public var experiment: Experiment?
     /// Whether a ranker that is live puts the items in order; true if absent.
     public var usesRanker: Bool
     /// Whether what the answer shows is logged, and counts as impressions.
@@ -121,7 +123,8 @@ public struct MatchItems: Equatable, Sendable {
             && a.maxPer.elementsEqual(b.maxPer) { $0 == $1 } && a.mmr == b.mmr && a.scatter == b.scatter
             && a.frequencyCap == b.frequencyCap && a.boosts == b.boosts && a.pins == b.pins && a.explore == b.explore
             && a.seed == b.seed && a.query == b.query && a.custom == b.custom && a.withPayload == b.withPayload
-            && a.context.elementsEqual(b.context) { $0 == $1 } && a.usesRanker == b.usesRanker && a.log == b.log
+            && a.context.elementsEqual(b.context) { $0 == $1 } && a.experiment == b.experiment
+            && a.usesRanker == b.usesRanker && a.log == b.log
             && a.explain == b.explain
     }
 }

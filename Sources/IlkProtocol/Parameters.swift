@@ -45,6 +45,17 @@ struct Parameters {
         members = []
     }
 
+    /// These parameters, with others in the places of those of the same names, and without one.
+    init(_ parameters: Parameters, overlaidWith others: Parameters?, without name: String) {
+        base = parameters.base
+        index = parameters.index
+        let added = others?.members ?? []
+        members =
+            parameters.members.filter { member in
+                member.key != name && !added.contains { $0.key == member.key }
+            } + added
+    }
+
     /// The value of a field; nil where it is absent or null.
     subscript(name: String) -> JSONElement? {
         guard let value = members.first(where: { $0.key == name })?.value, value.kind != ilk_json_null else {

@@ -28,7 +28,9 @@ extension Engine {
     ) {
         do throws(IlkError) {
             var request = request
-            if request.seed == nil, request.explore > 0 { request.seed = .random(in: .min ... .max) }
+            if request.seed == nil, request.explore > 0 || request.experiment != nil {
+                request.seed = .random(in: .min ... .max)
+            }
             let matched = try matching.items(request, embedded: embedded, at: Self.now)
             if let refusal = tooLarge(matched.items.reduce(0) { $0 + 256 + ($1.payload?.bytes.count ?? 0) }) {
                 throw refusal
@@ -52,6 +54,10 @@ extension Engine {
             writer.beginArray()
             for item in matched.items { writer.item(item) }
             writer.endArray()
+            if let experiment = matched.experiment {
+                writer.key("experiment")
+                writer.value(.object(experiment.json))
+            }
             if let explain = matched.explain {
                 writer.key("explain")
                 writer.value(explain)

@@ -31,7 +31,28 @@ import Testing
         Refused("match.shown", #"{"collection":"c","limit":0}"#, "match.shown.limit is 0; choose 1 to 1000"),
     ]
 
-    @Test(arguments: rankers)
+    static let experiments: [Refused] = [
+        items(
+            #""query":"x","experiment":{"name":"a","variants":[{"name":"x"},{"name":"y"}]}"#,
+            "match.items has 'experiment' without 'user'; people are shared out by their ids"),
+        items(
+            #""user":"u","experiment":{"name":"a","variants":[{"name":"x"}]}"#,
+            "match.items.experiment.variants has 1 entries; send 2 to 20"),
+        items(
+            #""user":"u","experiment":{"name":"a","variants":[{"name":"x"},{"name":"x"}]}"#,
+            "match.items.experiment.variants[1].name is 'x' again; give each its own"),
+        items(
+            #""user":"u","experiment":{"name":"a","variants":[{"name":"x"},{"name":"y","weight":0}]}"#,
+            "match.items.experiment.variants[1].weight is 0.0; choose over 0 to 1000000"),
+        items(
+            #""user":"u","experiment":{"name":"a","variants":[{"name":"x"},{"name":"y","set":{"mrm":1}}]}"#,
+            "unknown field 'mrm' in match.items.experiment.variants[1].set; did you mean 'mmr'?"),
+        items(
+            #""user":"u","experiment":{"name":"a","variants":[{"name":"x"},{"name":"y","set":{"mmr":3}}]}"#,
+            "match.items.experiment.variants[1].set: match.items.mmr is 3.0; choose 0 to 1"),
+    ]
+
+    @Test(arguments: rankers + experiments)
     func `says where, what was found and what to do`(refused: Refused) {
         let refusal = #expect(throws: IlkError.self) { try command(refused.method, refused.params) }
         #expect(refusal == IlkError(refused.code, refused.message))

@@ -62,6 +62,39 @@ extension `The daemon` {
             #expect(table.output.contains("propensity"), "\(table.notes)")
         }
 
+        @Test func `variants of an experiment are compared by what was taken of them`() throws {
+            let daemon = try Daemon()
+            let wire = try daemon.connect()
+            try `matches items and people`.shop(wire)
+            for user in 0..<60 {
+                let shown = try wire.result(
+                    "match.items",
+                    #"{"collection":"shop","user":"u\#(user)","k":4,"channels":{"new":40},"log":true,"with_payload":false,"experiment":{"name":"kinds","variants":[{"name":"all"},{"name":"toys","set":{"filter":"kind = 'toy'"}}]}}"#
+                )
+                // Toys only are taken, two of four where there are only toys.
+                let toys = shown["items"]?.array.compactMap { $0["id"]?.string }.filter { $0.hasPrefix("toy") } ?? []
+                let variant = shown["experiment"]?["variant"]?.string
+                for toy in toys.prefix(variant == "toys" ? 2 : 0) {
+                    try wire.result(
+                        "events.append",
+                        #"{"collection":"shop","events":[{"user":"u\#(user)","item":"\#(toy)","type":"click"}]}"#)
+                }
+            }
+            let lines = try CommandLineRun("match", "shown", "shop", "--all", "--json", daemon: daemon).output
+            let compared = try CommandLineRun(
+                "eval", "policy", "-", "--experiment", "kinds", "--json", daemon: daemon, input: lines)
+            let variants = try compared.output.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+            #expect(variants.map { $0["variant"]?.string } == ["all", "toys"], "\(compared.notes)")
+            #expect(variants.map { $0["snips"]?.number } == [0, 0.5])
+            let greedy = try CommandLineRun("eval", "policy", "-", "--greedy", daemon: daemon, input: lines)
+            #expect(greedy.status == 0 && greedy.output.contains("SNIPS"), "\(greedy.notes)")
+            let none = try CommandLineRun("eval", "policy", "-", daemon: daemon, input: lines)
+            #expect(none.status == 1 && none.notes.contains("or give --greedy, or --experiment"), "\(none.notes)")
+            let other = try CommandLineRun(
+                "eval", "policy", "-", "--experiment", "other", daemon: daemon, input: lines)
+            #expect(other.status == 2, "\(other.notes)")
+        }
+
         @Test func `what was shown to somebody is in no file once the person is forgotten`() throws {
             let daemon = try Daemon()
             let wire = try daemon.connect()

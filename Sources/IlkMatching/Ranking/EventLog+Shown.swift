@@ -5,8 +5,8 @@ import IlkProtocol
 
 // What answers showed, for a ranker to learn from:
 //
-//     layout(number, names)                              the names of an answer's features, a JSON array
-//     answer(number, user, at, layout, shown, context)   see ShownBytes; context: JSON, or null
+//     layout(number, names)                                          the names of an answer's features, a JSON array
+//     answer(number, user, at, layout, shown, context, experiment)   see ShownBytes; both last: JSON, or null
 //
 // An answer is written with the impressions that it is made of, in one transaction.
 extension EventLog {
@@ -17,7 +17,7 @@ extension EventLog {
         CREATE TABLE IF NOT EXISTS layout(number INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
         CREATE TABLE IF NOT EXISTS answer(
             number INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, at INTEGER NOT NULL,
-            layout INTEGER NOT NULL, shown BLOB NOT NULL, context TEXT);
+            layout INTEGER NOT NULL, shown BLOB NOT NULL, context TEXT, experiment TEXT);
         CREATE INDEX IF NOT EXISTS answer_user ON answer(user);
         """
 
@@ -33,10 +33,11 @@ extension EventLog {
             layout = database.lastInsertedRowID
         }
         let insert = try database.cachedStatement(
-            sql: "INSERT INTO answer(user, at, layout, shown, context) VALUES(?, ?, ?, ?, ?)")
+            sql: "INSERT INTO answer(user, at, layout, shown, context, experiment) VALUES(?, ?, ?, ?, ?, ?)")
         try insert.execute(arguments: [
             user, shown.at.seconds, layout, Data(ShownBytes.bytes(of: shown.items, numbers: items)),
             shown.context.map { String(decoding: $0.bytes, as: UTF8.self) },
+            shown.experiment.map { JSONValue.object($0.json).text },
         ])
         let number = database.lastInsertedRowID
         guard number > answerLimit else { return }
@@ -61,6 +62,8 @@ extension EventLog {
         try answers("number < ? ORDER BY number DESC", number, limit)
     }
 
+    private static func json(_ text: String?) -> JSONText? { text.map { JSONText(validated: Array($0.utf8)) } }
+
     private func answers(_ condition: String, _ number: Int64, _ limit: Int) throws(IlkError) -> [LoggedAnswer] {
         try file.read("read the answers") { database in
             var layouts: [Int64: [String]] = [:]
@@ -69,7 +72,9 @@ extension EventLog {
                 layouts[row[0]] = names.compactMap { if case .string(let name) = $0 { name } else { nil } }
             }
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT number, user, at, layout, shown, context FROM answer WHERE \(condition) LIMIT ?",
+                database,
+                sql:
+                    "SELECT number, user, at, layout, shown, context, experiment FROM answer WHERE \(condition) LIMIT ?",
                 arguments: [number, limit])
             var answers: [LoggedAnswer] = []
             while let row = try rows.next() {
@@ -79,7 +84,7 @@ extension EventLog {
                 answers.append(
                     LoggedAnswer(
                         number: row[0], user: UserNumber(row[1]), at: Moment(row[2] as UInt32), names: names,
-                        items: items, context: (row[5] as String?).map { JSONText(validated: Array($0.utf8)) }))
+                        items: items, context: Self.json(row[5]), experiment: Self.json(row[6])))
             }
             return answers
         }

@@ -36,6 +36,7 @@ extension Matching {
                 ("settled", .bool(Double(answer.at.seconds) + seconds <= now)),
             ])
             if let context = answer.context { json["context"] = try context.parsed() }
+            if let experiment = answer.experiment { json["experiment"] = try experiment.parsed() }
             var items: [JSONValue] = []
             for (place, item) in answer.items.enumerated() {
                 guard let id = names.1[place] else { continue }

@@ -21,6 +21,7 @@ package struct ShownAnswer: Sendable {
     var items: [Item]
     /// In what circumstances, as the caller said.
     var context: JSONText?
+    var experiment: ExperimentAssignment?
 }
 
 /// A logged answer, in numbers.
@@ -40,6 +41,8 @@ struct LoggedAnswer: Sendable {
     var names: [String]
     var items: [Item]
     var context: JSONText?
+    /// Which variant of which experiment it was.
+    var experiment: JSONText?
 }
 
 /// The items of an answer as bytes, one after the other, little-endian.
