@@ -53,10 +53,13 @@ extension ThemeFeedback {
     init(_ parameters: Parameters) throws(IlkError) {
         var events: [ThemeEvent] = []
         _ = try parameters.require("events")
-        try parameters.forEachObject("events", atMost: Self.maximumEvents, known: ["theme", "user", "type", "at"]) {
+        try parameters.forEachObject(
+            "events", atMost: Self.maximumEvents, known: ["key", "theme", "user", "type", "at"]
+        ) {
             (each) throws(IlkError) in
             events.append(
                 ThemeEvent(
+                    key: try each.eventKey(),
                     theme: try WireTheme.checked(id: try each.string("theme"), each.place("theme")),
                     user: try each.optionalID("user"), kind: try each.word("type"), at: try each.moment()))
         }

@@ -111,6 +111,8 @@ public struct ThemeEvent: Equatable, Sendable {
         /// Something in it was bought.
         case order
     }
+    /// The caller's own name for the event: sent again, it is not counted again.
+    public var key: String?
     /// The theme's id.
     public var theme: String
     /// Who did it, if that is known.
@@ -121,7 +123,8 @@ public struct ThemeEvent: Equatable, Sendable {
     public var at: Double?
 
     /// Makes an event.
-    public init(theme: String, user: PointID? = nil, kind: Kind, at: Double? = nil) {
+    public init(key: String? = nil, theme: String, user: PointID? = nil, kind: Kind, at: Double? = nil) {
+        self.key = key
         self.theme = theme
         self.user = user
         self.kind = kind

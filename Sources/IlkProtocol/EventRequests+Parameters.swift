@@ -47,7 +47,8 @@ extension WireEvent {
 }
 
 extension Parameters {
-    fileprivate func eventKey() throws(IlkError) -> String? {
+    /// The caller's own name for an event.
+    func eventKey() throws(IlkError) -> String? {
         guard let key = try optionalString("key") else { return nil }
         guard (1...WireEvent.maximumKey).contains(key.utf8.count), !key.utf8.contains(0) else {
             throw IlkError(

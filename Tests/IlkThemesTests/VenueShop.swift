@@ -36,7 +36,8 @@ extension Shop {
     /// When tests begin.
     static let opening = 1_760_000_000.0
 
-    private func visitor(liking products: [String]) throws -> Visitor {
+    /// Somebody who likes some products.
+    func visitor(liking products: [String]) throws -> Visitor {
         guard !products.isEmpty else { return Visitor() }
         let found = try collection.get(ids: products.map { .string($0) }, withVectors: true, withPayload: .none)
         return Visitor(interests: found.points.compactMap { $0.vectors.first?.vector }, field: 0)

@@ -40,7 +40,7 @@ extension Merchandiser {
         let candidates = offered.map { number in
             VenueCandidate(number: number, affinity: vectors[number].flatMap { visitor.affinity(to: $0) })
         }
-        let (choices, venues) = try book.change { control, memory in
+        let (choices, venues) = try book.change { control, memory, _ in
             let choices = control.distribute(
                 candidates, k: request.k, at: now, seed: request.seed ?? 0, isReserving: request.reserve)
             if let user = request.user, request.reserve {
@@ -85,7 +85,7 @@ extension Merchandiser {
         let told = try numbers(
             of: request.themes ?? (set.isEmpty ? nil : request.venues.map(\.theme)), among: themes, place: "themes")
         if !set.isEmpty {
-            try book.change { control, _ in
+            try book.change { control, _, _ in
                 for (number, rules) in zip(set, request.venues) { control.set(rules, of: number, at: now) }
             }
             try book.write()
@@ -131,14 +131,22 @@ extension Merchandiser {
             }
             numbers.append(number)
         }
-        try book.change { [numbers] control, memory in
+        let duplicates = try book.change { [numbers] control, memory, keys in
+            var duplicates = 0
             for (number, event) in zip(numbers, request.events) {
+                if let key = event.key, !keys.insert(key) {
+                    duplicates += 1
+                    continue
+                }
                 control.learn(
                     event.kind, of: number, standing: event.user.flatMap { memory.standing($0, number) },
                     moment: min(event.at ?? now, now), at: now)
             }
+            return duplicates
         }
-        return JSONObject([("counted", .int(Int64(numbers.count)))])
+        return JSONObject([
+            ("counted", .int(Int64(numbers.count - duplicates))), ("duplicates", .int(Int64(duplicates))),
+        ])
     }
 
     // MARK: Finding

@@ -18,6 +18,7 @@ final class TrafficBook: CollectionCompanion {
     private struct State {
         var control = TrafficControl()
         var memory = ExposureMemory(limit: TrafficBook.rememberedExposures)
+        var keys = FeedbackKeys()
         var isLoaded = false
         var isWriting = false
         var isClosed = false
@@ -39,9 +40,10 @@ final class TrafficBook: CollectionCompanion {
         let result: Result<Void, IlkError> = writing.withLock { _ in
             guard !state.withLock({ $0.isLoaded }) else { return .success(()) }
             do throws(IlkError) {
-                let control = try read(numbers)
+                let (control, keys) = try read(numbers)
                 state.withLock { state in
                     state.control = control
+                    state.keys = keys
                     state.isLoaded = true
                 }
                 return .success(())
@@ -52,11 +54,16 @@ final class TrafficBook: CollectionCompanion {
         try result.get()
     }
 
-    private func read(_ numbers: Set<Int64>) throws(IlkError) -> TrafficControl {
+    private func read(_ numbers: Set<Int64>) throws(IlkError) -> (TrafficControl, FeedbackKeys) {
+        var keys = FeedbackKeys()
         var venues: [Int64: VenueTraffic] = [:]
         var curve = InterestCurve()
         var gone: [String] = []
         for row in try table.all() {
+            if let chunk = FeedbackKeys.chunk(ofRow: row.id) {
+                keys.add(chunk: chunk, try row.value.parsed())
+                continue
+            }
             guard case .object(let json) = try row.value.parsed() else { continue }
             if row.id == Self.curveID {
                 curve = InterestCurve(kept: json) ?? curve
@@ -67,7 +74,7 @@ final class TrafficBook: CollectionCompanion {
             }
         }
         if !gone.isEmpty { try table.discard(gone) }
-        return TrafficControl(venues: venues, curve: curve)
+        return (TrafficControl(venues: venues, curve: curve), keys)
     }
 
     // MARK: Using
@@ -76,14 +83,14 @@ final class TrafficBook: CollectionCompanion {
     ///
     /// - Throws: `unavailable` once the collection is closing.
     func change<R: Sendable>(
-        _ body: (inout TrafficControl, inout ExposureMemory) -> R
+        _ body: (inout TrafficControl, inout ExposureMemory, inout FeedbackKeys) -> R
     ) throws(IlkError) -> R {
         var isFirst = false
         let result: R? = state.withLock { state in
             guard !state.isClosed else { return nil }
             isFirst = !state.isWriting
             state.isWriting = true
-            return body(&state.control, &state.memory)
+            return body(&state.control, &state.memory, &state.keys)
         }
         guard let result else {
             throw IlkError(.unavailable, "the collection is closing; send it again after the restart")
@@ -105,21 +112,27 @@ final class TrafficBook: CollectionCompanion {
     /// Writes what changed since the last time.
     func write() throws(IlkError) {
         let result: Result<Void, IlkError> = writing.withLock { _ in
-            let (numbers, control) = state.withLock { state -> (Set<Int64>, TrafficControl) in
+            let (numbers, control, keys) = state.withLock { state in
                 state.isWriting = false
                 let numbers = state.control.takeChanges()
-                return (numbers, state.control)
+                return (numbers, state.control, state.keys.takeChanges())
             }
-            guard !numbers.isEmpty else { return .success(()) }
+            guard !numbers.isEmpty || !keys.rows.isEmpty else { return .success(()) }
             var rows: [(id: String, value: JSONText)] = numbers.sorted().compactMap { number in
                 control.venues[number].map { (String(number), JSONText(.object($0.kept))) }
             }
             rows.append((Self.curveID, JSONText(.object(control.curve.kept))))
+            // In one transaction with the counts: what is counted is known by its key, and the other way round.
+            rows += keys.rows
             do throws(IlkError) {
                 try table.keep(rows)
+                if !keys.gone.isEmpty { try table.discard(keys.gone) }
                 return .success(())
             } catch {
-                state.withLock { $0.control.markChanged(numbers) }
+                state.withLock { state in
+                    state.control.markChanged(numbers)
+                    state.keys.markChanged(keys.rows.map(\.id), gone: keys.gone)
+                }
                 return .failure(error)
             }
         }

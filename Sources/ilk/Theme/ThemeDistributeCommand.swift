@@ -58,7 +58,7 @@ struct ThemeFeedbackCommand: AsyncParsableCommand {
         commandName: "feedback", abstract: "Tell what people did with the venues that they were shown.",
         discussion: """
             One event of the command line, or a file with a JSON object a line: {"theme":"pandas","user":"u1","type":"click"}, \
-            with "at" where it is not now. Types are click, order, and impression for answers that were not counted.
+            with "at" where it is not now, and a "key" where it may be sent again. Types are click, order, and impression for answers that were not counted.
 
               ilk theme feedback products --theme pandas --user u1 --type click
               ilk theme feedback products feedback.ndjson
@@ -91,15 +91,21 @@ struct ThemeFeedbackCommand: AsyncParsableCommand {
             event["user"] = user.map(\.json)
             events.append(.object(event))
         }
-        var counted = 0
+        var counted = 0, duplicates = 0
         for start in stride(from: 0, to: events.count, by: Self.batch) {
             let part = Array(events[start..<min(start + Self.batch, events.count)])
             let result = try await client.call(
                 "theme.feedback", [("collection", .string(collection)), ("events", .array(part))])
             counted += result["counted"]?.integer ?? 0
+            duplicates += result["duplicates"]?.integer ?? 0
         }
-        if client.json { return Output.json(.object(JSONObject([("counted", .int(Int64(counted)))]))) }
-        Output.line("\(Format.counted(counted, "event")) counted")
+        if client.json {
+            return Output.json(
+                .object(
+                    JSONObject([("counted", .int(Int64(counted))), ("duplicates", .int(Int64(duplicates)))])))
+        }
+        let there = duplicates > 0 ? ", \(Format.count(duplicates)) were counted already" : ""
+        Output.line("\(Format.counted(counted, "event")) counted\(there)")
     }
 }
 
