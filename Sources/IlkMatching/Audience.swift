@@ -19,6 +19,8 @@ struct Audience {
     /// What using an item counts.
     private(set) var weights: [ItemNumber: Float] = [:]
     private(set) var excluded: Set<UserNumber> = []
+    /// Who may come; everybody if nil.
+    private var allowed: Set<UserNumber>?
     private(set) var considered = 0
     private var seedItems: Set<ItemNumber> = []
     private var target: [Float]?
@@ -28,6 +30,8 @@ struct Audience {
     private static let neighborsPerSeed = 100
     /// Seeds that are widened; the others count alone.
     private static let widenedSeeds = 50
+    /// People of a saved audience that others are to be like, the first.
+    static let seedLimit = 1_000
     /// Newest actions of an item that are followed to their users.
     private static let actionsPerItem = 2_000
     /// People who are weighed by all that they like.
@@ -154,6 +158,13 @@ struct Audience {
         values[path, default: [:]][value, default: 0] += share
     }
 
+    /// Leaves out everybody but these.
+    mutating func keep(to users: [PointID]) {
+        allowed = writer.state.withLock { state in
+            Set(users.compactMap { state.users.number(of: $0).map { UserNumber($0) } })
+        }
+    }
+
     /// Leaves out people who used or bought a seed item.
     mutating func exclude(_ request: MatchUsers) {
         guard !request.exclude.isEmpty else { return }
@@ -229,7 +240,7 @@ struct Audience {
                 }
                 return actions
             }
-            for (user, says, type, at) in actions where !excluded.contains(user) {
+            for (user, says, type, at) in actions where !excluded.contains(user) && allowed?.contains(user) ?? true {
                 var person = people[user] ?? Person(item: item)
                 person.evidence += weight * says
                 if weight * says > person.best {

@@ -106,14 +106,24 @@ extension EventLog {
         return try Int64.fetchOne(statement) ?? 0
     }
 
-    /// Deletes a user's events, what the user was shown, and the name; how many events there were.
-    func forget(_ user: UInt32) throws(IlkError) -> Int {
+    /// Deletes a user's events, what the user was shown, places in audiences, and the name.
+    ///
+    /// - Parameters:
+    ///   - name: of the user.
+    ///   - user: the number, where there is one.
+    /// - Returns: how many events there were, and in how many audiences the user was.
+    /// - Throws: what SQLite says.
+    func forget(_ name: PointID, _ user: UInt32?) throws(IlkError) -> (events: Int, audiences: Int) {
         try file.write("forget a user") { database in
+            try database.execute(
+                sql: "DELETE FROM audience_member WHERE user = ?", arguments: [name.databaseValue])
+            let audiences = database.changesCount
+            guard let user else { return (0, audiences) }
             try database.execute(sql: "DELETE FROM answer WHERE user = ?", arguments: [user])
             try database.execute(sql: "DELETE FROM event WHERE user = ?", arguments: [user])
             let count = database.changesCount
             try database.execute(sql: "DELETE FROM user WHERE number = ?", arguments: [user])
-            return count
+            return (count, audiences)
         }
     }
 

@@ -12,6 +12,7 @@ import IlkProtocol
 ///     model(kind, generation, made, active, items, value)   what was trained; see ModelBytes
 ///     model_report(kind, generation, report)             what was measured of it, as JSON
 ///     layout, answer                                     what answers showed; see EventLog+Shown
+///     audience, audience_member                          named lists of people; see EventLog+Audiences
 ///
 /// A commit that returned has reached the disk. Deleted rows are overwritten at once (`secure_delete`); what the file and
 /// its WAL may still hold of them goes with ``compact()``.
@@ -32,6 +33,7 @@ final class EventLog: Sendable {
         try file.write("create the tables of events") { database in
             try database.execute(sql: Self.modelTables)
             try database.execute(sql: Self.shownTables)
+            try database.execute(sql: Self.audienceTables)
             guard try !database.tableExists("event") else { return }
             try database.execute(
                 sql: """

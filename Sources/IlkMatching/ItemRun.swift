@@ -16,6 +16,8 @@ struct ItemRun {
     let now: Double
     let models: TrainedModels
     let channels: [(channel: any RecallChannel, quota: Int)]
+    /// What the channel `theme` brings.
+    let themes: [LikedTheme]
 
     private var moment: Moment { Moment(now) }
 
@@ -102,8 +104,8 @@ struct ItemRun {
         }
         return RecallRequest(
             items: view, now: now, user: request.user, taste: taste, vectors: vectors, field: field,
-            matching: matching, excluded: excluded, used: used, found: found, custom: request.custom, memory: writer,
-            leaders: store.leaders, places: places, models: models)
+            matching: matching, excluded: excluded, used: used, found: found, custom: request.custom, themes: themes,
+            memory: writer, leaders: store.leaders, places: places, models: models)
     }
 
     /// What the person did, and what must not come: what was shown too often, and what the request leaves out.

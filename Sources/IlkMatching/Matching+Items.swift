@@ -55,11 +55,12 @@ extension Matching {
     /// - Parameters:
     ///   - request: what is asked for.
     ///   - embedded: the vector of its query, of ``embedQuery(of:completion:)``.
+    ///   - themes: what the channel `theme` brings: those that the person likes, most first.
     ///   - now: the moment, in seconds since 1970.
     /// - Returns: k of them, or all that the channels brought and the rules allow.
     /// - Throws: `not_found` for a channel or field that is not there, what is wrong with the filter, or `unavailable`.
     package func items(
-        _ request: MatchItems, embedded: EmbeddedText? = nil, at now: Double
+        _ request: MatchItems, embedded: EmbeddedText? = nil, themes: [LikedTheme] = [], at now: Double
     ) throws(IlkError) -> MatchedItems {
         var request = request
         var assignment: ExperimentAssignment?
@@ -74,7 +75,7 @@ extension Matching {
         let channels = try Self.channels(of: request, models)
         let run = ItemRun(
             request: request, collection: collection, view: view, writer: writer, store: store, now: now,
-            models: models, channels: channels)
+            models: models, channels: channels, themes: themes)
         var answer = try run.answer(embedded: embedded, search: { [request] in Self.search(request, k: $0) })
         answer.experiment = assignment
         answer.shown?.experiment = assignment

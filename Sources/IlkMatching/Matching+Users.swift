@@ -41,9 +41,12 @@ extension Matching {
         switch request.seeds {
         case .items(let items): try audience.widen(items: items)
         case .users(let users): try audience.widen(users: users)
+        case .audience(let name):
+            try audience.widen(users: members(of: name, limit: Audience.seedLimit).map(\.id))
         case .theme(let id):
             throw IlkError(.internal, "theme \(id.quoted) was not made into its products; report this")
         }
+        if let name = request.among { try audience.keep(to: members(of: name).map(\.id)) }
         audience.exclude(request)
         let found = audience.people(request.k)
         var answer = MatchedUsers(users: found, considered: audience.considered)

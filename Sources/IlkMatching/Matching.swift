@@ -157,20 +157,21 @@ package struct Matching: Sendable {
 
     // MARK: Forgetting
 
-    /// Deletes a user's events and name.
+    /// Deletes a user's events, what the user was shown, places in audiences, and the name.
     ///
     /// From then on no answer knows of the user. What the disk still holds of the name, and what the user added to counts,
     /// goes with ``compact(at:progress:)``.
     ///
     /// - Returns: how many events there were.
-    /// - Throws: `not_found` where there were none.
+    /// - Throws: `not_found` where nothing is known of the user.
     package func forget(_ user: PointID) throws(IlkError) -> Int {
         let writer = try store.writer()
         return try writer.between { () throws(IlkError) in
-            guard let number = writer.state.withLock({ $0.users.number(of: user) }) else { throw Self.unknown(user) }
-            let count = try writer.log.forget(number)
+            let number = writer.state.withLock { $0.users.number(of: user) }
+            let (events, audiences) = try writer.log.forget(user, number)
+            guard number != nil || audiences > 0 else { throw Self.unknown(user) }
             writer.state.withLock { $0.forget(user) }
-            return count
+            return events
         }
     }
 

@@ -17,6 +17,7 @@ struct Reason {
         case .people(let count, let shared):
             let who = count == 1 ? "somebody" : "\(count) people"
             return "chosen by \(who) who also chose \(name(taste.items[shared]))"
+        case .theme(let title): return "of the theme '\(title.shortened)', which is what this person likes"
         case .value(let field, let value, let share):
             return "\(field) \(value.json.plain) is \(max(1, Int((share * 100).rounded()))) % of what this person likes"
         case .none:

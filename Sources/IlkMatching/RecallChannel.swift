@@ -38,6 +38,8 @@ package enum Evidence: Sendable, Equatable {
     case own(Int)
     /// So many people who chose alike, of whom one shares this item of the person's: a place in ``Taste/items``.
     case people(count: Int, shared: Int)
+    /// A theme that the person likes.
+    case theme(String)
     /// A value of a payload field, and its share of what the person likes.
     case value(field: String, value: FilterValue, share: Float)
 }
@@ -64,6 +66,8 @@ package struct RecallRequest: Sendable {
     package let found: [(id: PointID, score: Float)]
     /// What the caller brings itself.
     package let custom: [PointID]
+    /// Themes that the person likes, most first.
+    package let themes: [LikedTheme]
     let memory: EventWriter
     let leaders: LeaderBoard
     let places: ItemPlaces
@@ -72,7 +76,7 @@ package struct RecallRequest: Sendable {
     init(
         items: ItemView, now: Double, user: PointID?, taste: Taste, vectors: TasteVectors, field: Int?,
         matching: Bitmap?, excluded: ItemSet, used: ItemSet, found: [(id: PointID, score: Float)], custom: [PointID],
-        memory: EventWriter, leaders: LeaderBoard, places: ItemPlaces, models: TrainedModels
+        themes: [LikedTheme], memory: EventWriter, leaders: LeaderBoard, places: ItemPlaces, models: TrainedModels
     ) {
         self.items = items
         self.now = now
@@ -86,6 +90,7 @@ package struct RecallRequest: Sendable {
         self.used = used
         self.found = found
         self.custom = custom
+        self.themes = themes
         self.memory = memory
         self.leaders = leaders
         self.places = places
@@ -160,7 +165,7 @@ enum Channels {
     static let all: [any RecallChannel] = [
         ContentChannel(), FactorChannel(), ItemCFChannel(kind: .itemCF), ItemCFChannel(kind: .swing),
         ItemCFChannel(kind: .ease), AgainChannel(), U2U2IChannel(), TagChannel(), PopularChannel(), TrendingChannel(),
-        NewChannel(), QueryChannel(), CustomChannel(),
+        NewChannel(), ThemeChannel(), QueryChannel(), CustomChannel(),
     ]
 
     /// What a request gets that does not say: with the models that there are.

@@ -82,6 +82,14 @@ public enum Command: Equatable, Sendable {
     case matchItems(MatchItems)
     /// `match.users`
     case matchUsers(MatchUsers)
+    /// `audience.save`
+    case audienceSave(AudienceSave)
+    /// `audience.list {"collection":"products"}`: the audiences that were saved.
+    case audienceList(collection: String)
+    /// `audience.get`
+    case audienceGet(AudienceGet)
+    /// `audience.delete {"collection":"products","name":"panda-lovers"}`
+    case audienceDelete(collection: String, name: String)
     /// `match.similar`
     case matchSimilar(MatchSimilar)
     /// `match.train`, as a job

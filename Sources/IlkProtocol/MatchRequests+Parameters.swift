@@ -235,13 +235,17 @@ extension WireEvent {
 
 extension MatchUsers {
     /// The fields of `match.users`.
-    static let fields = ["collection", "item", "items", "users", "theme", "k", "filter", "exclude", "using", "explain"]
+    static let fields = [
+        "collection", "item", "items", "users", "theme", "audience", "among", "k", "filter", "exclude", "using",
+        "explain",
+    ]
 
     init(_ parameters: Parameters) throws(IlkError) {
-        let given = ["item", "items", "users", "theme"].filter { parameters[$0] != nil }
+        let given = ["item", "items", "users", "theme", "audience"].filter { parameters[$0] != nil }
         guard let kind = given.first else {
             throw IlkError(
-                .invalidRequest, "\(parameters.path) lacks 'item', 'items', 'users' or 'theme': an audience for what?")
+                .invalidRequest,
+                "\(parameters.path) lacks 'item', 'items', 'users', 'theme' or 'audience': an audience for what?")
         }
         guard given.count == 1 else {
             throw IlkError(
@@ -252,13 +256,14 @@ extension MatchUsers {
             case "item": .items([try Parameters.id(parameters.require("item"), parameters.place("item"))])
             case "items": .items(try parameters.ids("items"))
             case "theme": .theme(try parameters.string("theme"))
+            case "audience": .audience(try parameters.name("audience"))
             default: .users(try parameters.ids("users"))
             }
         self.init(
             collection: try parameters.name("collection"), seeds: seeds,
             k: try parameters.int("k", in: 1...100_000) ?? 100, filter: try parameters.filter(),
-            exclude: try parameters.exclusions(), using: try parameters.optionalName("using"),
-            explain: try parameters.bool("explain"))
+            among: try parameters.optionalName("among"), exclude: try parameters.exclusions(),
+            using: try parameters.optionalName("using"), explain: try parameters.bool("explain"))
     }
 }
 

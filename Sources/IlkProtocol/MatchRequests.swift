@@ -108,6 +108,12 @@ public struct MatchItems: Equatable, Sendable {
     /// Whether the reply says how it came about.
     public var explain: Bool
 
+    /// Whether a channel is asked, in any variant of an experiment.
+    public func asks(_ channel: String) -> Bool {
+        (channels ?? []).contains { $0.name == channel }
+            || (experiment?.variants ?? []).contains { $0.request.asks(channel) }
+    }
+
     /// The most items that an answer may have which is logged.
     public static let loggedItems = 100
 
@@ -144,6 +150,8 @@ public struct MatchUsers: Equatable, Sendable {
         case users([PointID])
         /// People who would like the products that are selected for a theme.
         case theme(String)
+        /// People like those of a saved audience, who are left out themselves.
+        case audience(String)
     }
     /// The collection of the items.
     public var collection: String
@@ -153,6 +161,8 @@ public struct MatchUsers: Equatable, Sendable {
     public var k: Int
     /// Only what people did with items that pass counts; with all items if absent.
     public var filter: WireFilter?
+    /// Only people of this saved audience; everybody if absent.
+    public var among: String?
     /// Leaves out people who did this with a seed item.
     public var exclude: [MatchItems.Exclusion]
     /// The vector field; may be nil where the collection has one.

@@ -32,6 +32,10 @@ package enum Method: String, CaseIterable, Sendable {
     case profileForget = "profile.forget"
     case matchItems = "match.items"
     case matchUsers = "match.users"
+    case audienceSave = "audience.save"
+    case audienceList = "audience.list"
+    case audienceGet = "audience.get"
+    case audienceDelete = "audience.delete"
     case matchSimilar = "match.similar"
     case matchTrain = "match.train"
     case matchModels = "match.models"
@@ -98,6 +102,10 @@ package enum Method: String, CaseIterable, Sendable {
             case .profileForget: .profileForget
             case .matchItems: .matchItems
             case .matchUsers: .matchUsers
+            case .audienceSave: .audienceSave
+            case .audienceList: .audienceList
+            case .audienceGet: .audienceGet
+            case .audienceDelete: .audienceDelete
             case .matchSimilar: .matchSimilar
             case .matchTrain: .matchTrain
             case .matchModels: .matchModels

@@ -139,6 +139,10 @@ extension Method {
         case .profileForget: ["collection", "user"]
         case .matchItems: MatchItems.fields
         case .matchUsers: MatchUsers.fields
+        case .audienceSave: AudienceSave.fields
+        case .audienceList: ["collection"]
+        case .audienceGet: ["collection", "name", "limit", "cursor"]
+        case .audienceDelete: ["collection", "name"]
         case .matchSimilar: MatchSimilar.fields
         case .matchTrain: MatchTrain.fields
         case .matchModels: ["collection"]
@@ -205,6 +209,11 @@ extension Method {
         case .profileForget: .profileForget(try ProfileRequest(parameters))
         case .matchItems: .matchItems(try MatchItems(parameters))
         case .matchUsers: .matchUsers(try MatchUsers(parameters))
+        case .audienceSave: .audienceSave(try AudienceSave(parameters))
+        case .audienceList: .audienceList(collection: try parameters.name("collection"))
+        case .audienceGet: .audienceGet(try AudienceGet(parameters))
+        case .audienceDelete:
+            .audienceDelete(collection: try parameters.name("collection"), name: try parameters.name("name"))
         case .matchSimilar: .matchSimilar(try MatchSimilar(parameters))
         case .matchTrain: .matchTrain(try MatchTrain(parameters))
         case .matchModels: .matchModels(collection: try parameters.name("collection"))

@@ -31,7 +31,11 @@ extension Engine {
             if request.seed == nil, request.explore > 0 || request.experiment != nil {
                 request.seed = .random(in: .min ... .max)
             }
-            let matched = try matching.items(request, embedded: embedded, at: Self.now)
+            let now = Self.now
+            let matched = try matching.items(
+                request, embedded: embedded,
+                themes: request.asks("theme") ? likedThemes(request, matching, at: now) : [],
+                at: now)
             if let refusal = tooLarge(matched.items.reduce(0) { $0 + 256 + ($1.payload?.bytes.count ?? 0) }) {
                 throw refusal
             }
@@ -44,6 +48,25 @@ extension Engine {
             }
         } catch {
             answer.fail(error)
+        }
+    }
+
+    /// Themes of whose products the channel `theme` brings some.
+    private static let likedThemes = 3
+
+    /// What a person likes, matching knows; which themes are like that, themes know.
+    private func likedThemes(
+        _ request: MatchItems, _ matching: Matching, at now: Double
+    ) throws(IlkError) -> [LikedTheme] {
+        guard let user = request.user else {
+            throw IlkError(.invalidRequest, "channel 'theme' needs 'user': whose themes shall it bring?")
+        }
+        let merchandiser = try Merchandiser(collection: registry.collection(request.collection))
+        guard let field = try merchandiser.interestField(named: request.using) else { return [] }
+        let visitor = Visitor(
+            interests: try matching.interests(of: user, field: field.name, at: now), field: field.place)
+        return try merchandiser.liked(by: visitor, count: Self.likedThemes, at: now).map {
+            LikedTheme(title: $0.title, share: Float($0.share), products: $0.products)
         }
     }
 
@@ -104,7 +127,7 @@ extension Engine {
     }
 
     /// The request with the products of its theme in the theme's place.
-    private func withItems(_ request: MatchUsers) throws(IlkError) -> MatchUsers {
+    func withItems(_ request: MatchUsers) throws(IlkError) -> MatchUsers {
         guard case .theme(let theme) = request.seeds else { return request }
         let merchandiser = try Merchandiser(collection: registry.collection(request.collection))
         var request = request

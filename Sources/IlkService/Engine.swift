@@ -147,6 +147,10 @@ package final class Engine: Sendable {
         case .profileForget(let request): later(answer) { self.forgetProfile(request, answer) }
         case .matchItems(let request): matchItems(request, answer)
         case .matchUsers(let request): matchUsers(request, answer)
+        case .audienceSave(let request): later(answer) { self.saveAudience(request, answer) }
+        case .audienceList(let name): later(answer) { self.listAudiences(name, answer) }
+        case .audienceGet(let request): later(answer) { self.getAudience(request, answer) }
+        case .audienceDelete(let collection, let name): later(answer) { self.deleteAudience(collection, name, answer) }
         case .matchSimilar(let request): matchSimilar(request, answer)
         case .matchTrain(let request): train(request, answer, notify)
         case .matchModels(let name): listModels(name, answer)

@@ -46,7 +46,10 @@ import IlkService
             CommandGroup(name: "Texts", subcommands: [ModelCommand.self, Embed.self]),
             CommandGroup(name: "Knowledge", subcommands: [DocumentCommand.self, AskContext.self]),
             CommandGroup(
-                name: "Matching", subcommands: [EventsCommand.self, MatchCommand.self, ProfileCommand.self]),
+                name: "Matching",
+                subcommands: [
+                    EventsCommand.self, MatchCommand.self, AudienceCommand.self, ProfileCommand.self,
+                ]),
             CommandGroup(name: "Themes", subcommands: [ThemeCommand.self, ToolSchema.self]),
             CommandGroup(name: "Measuring", subcommands: [Eval.self]),
         ])

@@ -52,7 +52,20 @@ import Testing
             "match.items.experiment.variants[1].set: match.items.mmr is 3.0; choose 0 to 1"),
     ]
 
-    @Test(arguments: rankers + experiments)
+    static let audiences: [Refused] = [
+        Refused(
+            "audience.save", #"{"collection":"c","name":"vip"}"#,
+            "audience.save lacks 'item', 'items', 'users', 'theme' or 'audience': an audience for what?"),
+        Refused(
+            "audience.save", #"{"collection":"c","name":"vip","members":["u"],"item":"i"}"#,
+            "audience.save has both 'members' and 'item'; bring the people, or have them found"),
+        Refused("audience.get", #"{"collection":"c"}"#, "audience.get lacks 'name'"),
+        Refused(
+            "match.users", #"{"collection":"c","item":"i","audience":"vip"}"#,
+            "match.users has both 'item' and 'audience'; send one of them"),
+    ]
+
+    @Test(arguments: rankers + experiments + audiences)
     func `says where, what was found and what to do`(refused: Refused) {
         let refusal = #expect(throws: IlkError.self) { try command(refused.method, refused.params) }
         #expect(refusal == IlkError(refused.code, refused.message))

@@ -52,6 +52,25 @@ extension `The daemon` {
             #expect(simulated.output.split(separator: "\n").count == 4, "\(simulated.output) \(simulated.notes)")
         }
 
+        @Test func `and their products to matches, by the themes that somebody likes`() throws {
+            let daemon = try loaded()
+            let wire = try daemon.connect()
+            try wire.result(
+                "events.append", #"{"collection":"shop","events":[{"user":"u1","item":"p2","type":"order"}]}"#)
+            let matched = try wire.result(
+                "match.items", #"{"collection":"shop","user":"u1","k":3,"channels":{"theme":5},"with_payload":false}"#)
+            #expect(matched["items"]?[0]?["id"]?.string == "p1", "\(matched.text)")
+            #expect(
+                matched["items"]?[0]?["reason"]?.string == "of the theme 'Panda', which is what this person likes")
+            #expect(
+                try wire.refusal("match.items", #"{"collection":"shop","channels":{"theme":5}}"#) == "invalid_request")
+            let event = try daemon.file("feedback.ndjson", #"{"key":"k1","theme":"tea","type":"click"}"# + "\n")
+            let first = try CommandLineRun("theme", "feedback", "shop", event, daemon: daemon)
+            let again = try CommandLineRun("theme", "feedback", "shop", event, daemon: daemon)
+            #expect(first.output == "1 event counted\n", "\(first.notes)")
+            #expect(again.output == "0 events counted, 1 were counted already\n", "\(again.notes)")
+        }
+
         @Test func `with caps that hold for eight clients at once, and rules that outlive kill -9`() throws {
             let daemon = try loaded()
             let wire = try daemon.connect()

@@ -79,6 +79,38 @@ extension `The daemon` {
             #expect(bad.notes.contains("did you mean 'click'"), "\(bad.notes)")
         }
 
+        @Test func `audiences are kept by name, through kill -9, until their people are forgotten`() throws {
+            let daemon = try Daemon()
+            let wire = try daemon.connect()
+            try Self.shop(wire)
+            let name = "somebody-in-an-audience"
+            let people = try daemon.file("people.txt", "u1\n7\n\(name)\n")
+            for user in 0..<10 {
+                try wire.result(
+                    "events.append",
+                    #"{"collection":"shop","events":[{"user":"u\#(user)","item":"toy-\#(user)","type":"order"}]}"#)
+            }
+            let saved = try CommandLineRun("audience", "save", "shop", "some", "--file", people, daemon: daemon)
+            #expect(saved.output == "some: 3 people\n", "\(saved.notes)")
+            let found = try CommandLineRun(
+                "audience", "save", "shop", "toys", "--item", "toy-3", "-k", "5", daemon: daemon)
+            #expect(found.output == "toys: 5 people\n", "\(found.notes)")
+            daemon.kill()
+            try daemon.start()
+            try daemon.connect().wait(for: "shop")
+            let list = try CommandLineRun("audience", "list", "shop", daemon: daemon)
+            #expect(list.output.contains("some") && list.output.contains("toys"), "\(list.notes)")
+            let shown = try CommandLineRun("audience", "get", "shop", "some", "--all", daemon: daemon)
+            #expect(shown.output == "\"u1\"\n7\n\"\(name)\"\n", "\(shown.output)\(shown.notes)")
+            let alike = try CommandLineRun(
+                "match", "users", "shop", "--audience", "toys", "--json", daemon: daemon)
+            #expect(alike.status == 0, "\(alike.notes)")
+            #expect(try CommandLineRun("profile", "forget", "shop", name, "--compact", daemon: daemon).status == 0)
+            #expect(try occurrences(of: name, in: daemon.data) == 0)
+            #expect(try CommandLineRun("audience", "delete", "shop", "some", daemon: daemon).status == 0)
+            #expect(try CommandLineRun("audience", "get", "shop", "some", daemon: daemon).status == 1)
+        }
+
         @Test func `who is forgotten is in no file of the data folder, however the daemon ends`() throws {
             let daemon = try Daemon()
             let wire = try daemon.connect()

@@ -124,37 +124,20 @@ struct MatchUsersCommand: AsyncParsableCommand {
               ilk match users products --item sku-1 --item sku-2 -k 1000 --exclude bought
               ilk match users products --seed u1 --seed u2
               ilk match users products --theme pandas
+              ilk match users products --audience panda-lovers -k 1000
             """)
     @Argument(help: "The collection of the items.") var collection: String
-    @Option(
-        name: .customLong("item"), parsing: .singleValue,
-        help: ArgumentHelp("An item that they shall like. \(PointArgument.explanation)", valueName: "id"))
-    var items: [PointArgument] = []
-    @Option(
-        name: .customLong("seed"), parsing: .singleValue,
-        help: ArgumentHelp("A person whom they shall be like.", valueName: "id"))
-    var seeds: [PointArgument] = []
-    @Option(help: ArgumentHelp("A theme whose products they shall like.", valueName: "id")) var theme: String?
-    @Option(name: .shortAndLong, help: "How many people at most, 1 to 100000.") var k = 100
-    @Option(help: ArgumentHelp("Only what was done with items that pass counts.", valueName: "filter"))
-    var filter: String?
-    @Option(parsing: .singleValue, help: "Leave out who has seen, or bought, the items.") var exclude: [String] = []
+    @OptionGroup var options: AudienceOptions
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        guard [!items.isEmpty, !seeds.isEmpty, theme != nil].count(where: { $0 }) == 1 else {
-            throw ValidationError("An audience for what? Give --item or --seed, once or several times, or a --theme.")
+        guard options.hasSubject else {
+            throw ValidationError("An audience for what? Give --item, --seed, --theme or --audience.")
         }
     }
 
     func run() async throws {
-        var params: [(String, JSONValue)] = [("collection", .string(collection)), ("k", .int(Int64(k)))]
-        if !items.isEmpty { params.append(("items", .array(items.map(\.json)))) }
-        if !seeds.isEmpty { params.append(("users", .array(seeds.map(\.json)))) }
-        if let theme { params.append(("theme", .string(theme))) }
-        if let filter { params.append(("filter", .string(filter))) }
-        if !exclude.isEmpty { params.append(("exclude", .array(exclude.map { .string($0) }))) }
-        let result = try await client.call("match.users", params)
+        let result = try await client.call("match.users", [("collection", .string(collection))] + options.params)
         let users = result["users"]?.elements ?? []
         if client.json {
             Output.json(result)
