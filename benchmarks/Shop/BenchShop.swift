@@ -31,7 +31,7 @@ import Synchronization
         String?
     @Option(help: "What everything is drawn from.") var seed: UInt64 = 42
 
-    private var now: Double { 1_760_000_000 }
+    var now: Double { 1_760_000_000 }
 
     mutating func run() throws {
         BLAS.useOneThreadPerCaller()
@@ -45,10 +45,19 @@ import Synchronization
         if isKept { try read(matching) } else { try append(&shop, matching) }
         try show(matching)
         if try matching.models().isEmpty { try train(matching) }
+        try forgetRanker(matching)
         for threads in threads {
             for (name, params) in Self.questions where only.isEmpty || only.contains(name) {
                 try match(name, params, threads, matching)
             }
+        }
+        // Last, for a ranker that is live orders everything.
+        guard only.isEmpty || only.contains("ranker") else { return collection.close() }
+        let question = Self.questions[0].1
+        try learnRanker(matching, of: question)
+        for threads in threads {
+            try match("six channels, all rules, a ranker", question, threads, matching)
+            try match("six channels, all rules, a ranker, logged", question + #","log":true"#, threads, matching)
         }
         collection.close()
     }
@@ -138,7 +147,7 @@ import Synchronization
         }
     }
 
-    private func command(_ line: String) throws -> Command {
+    func command(_ line: String) throws -> Command {
         let parsed = unsafe Array(line.utf8).withUnsafeBytes { unsafe RequestParser().parse(line: $0) }
         guard case .single(let call) = parsed else { throw IlkError(.internal, "the line is no request") }
         return try call.command.get()
@@ -163,12 +172,7 @@ import Synchronization
         var shop = SyntheticShop(items: items, users: users, dimension: dimension, seed: seed)
         var requests: [MatchItems] = []
         for _ in 0..<matches {
-            let line =
-                #"{"method":"match.items","params":{"collection":"shop","user":"\#(shop.anyUser())",\#(params)}}"#
-            guard case .matchItems(let request) = try command(line) else {
-                throw IlkError(.internal, "the question is no request")
-            }
-            requests.append(request)
+            requests.append(try request(params, for: shop.anyUser()))
         }
         let times = Mutex<[Double]>([])
         let found = Atomic(0)
@@ -181,7 +185,9 @@ import Synchronization
             for place in stride(from: thread, to: all.count, by: threads) {
                 let began = ContinuousClock.now
                 do throws(IlkError) {
-                    let items = try matching.items(all[place], at: now).items
+                    let matched = try matching.items(all[place], at: now)
+                    if let shown = matched.shown { try log(shown, matching) }
+                    let items = matched.items
                     let took = (ContinuousClock.now - began) / .microseconds(1)
                     found.add(items.count, ordering: .relaxed)
                     digest.wrappingAdd(Self.digest(items, of: place), ordering: .relaxed)
@@ -210,6 +216,17 @@ import Synchronization
             ])
     }
 
+    private func log(_ shown: ShownAnswer, _ matching: Matching) throws(IlkError) {
+        let done = DispatchSemaphore(value: 0)
+        let outcome = Mutex<Result<AppendReceipt, IlkError>?>(nil)
+        matching.log(shown) { result in
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        done.wait()
+        _ = try outcome.withLock { $0 }?.get()
+    }
+
     /// What all threads have computed so far: what a match costs, whatever else the machine does.
     private static func cpuSeconds() -> Double {
         var time = timespec()
@@ -226,7 +243,7 @@ import Synchronization
 
     // MARK: Helpers
 
-    private func waiting<T: Sendable>(
+    func waiting<T: Sendable>(
         _ body: (@escaping @Sendable (Result<T, IlkError>) -> Void) -> Void
     ) throws {
         let done = DispatchSemaphore(value: 0)
@@ -243,7 +260,7 @@ import Synchronization
         ((ContinuousClock.now - began) / .milliseconds(1)).rounded() / 1_000
     }
 
-    private func emit(_ what: String, _ members: [(String, JSONValue)]) {
+    func emit(_ what: String, _ members: [(String, JSONValue)]) {
         let all: [(String, JSONValue)] =
             [("measured", .string(what))] + members + [
                 ("shop", .string("\(items) items, \(users) users, \(events) events, dimension \(dimension)")),
