@@ -159,12 +159,12 @@ package struct CapacityPlan: Sendable {
 
     /// Seconds until all points are stored and linked, on `threads` cores.
     ///
-    /// A fit to the CPU time of `ilk build`, which stores and links, on a Xeon with AVX-512, M 16 and efConstruction 200:
-    /// 25,000 to 200,000 × 384, 50,000 to 400,000 × 128, 15,000 and 60,000 × 784; within a fifth of each. The figures are in
-    /// docs/TUNING.md.
+    /// A fit to the CPU time of 14 runs of `ilk build`, which stores and links, on a Xeon with AVX-512 that other programs shared,
+    /// M 16 and efConstruction 200. It is 0.79 to 1.34 times what these took, and 0.6 to 1.7 times for a set that is left out
+    /// of the fit: how fast the cost grows with n depends on the data. The figures are in docs/TUNING.md.
     package var buildSeconds: Double {
         let n = Double(shape.points)
-        var microseconds = 9.62 * pow(n, 0.141) * pow(Double(shape.dimension), 0.248)
+        var microseconds = 3.177 * pow(n, 0.2311) * pow(Double(shape.dimension), 0.2735)
         if !shape.hasCodes { microseconds *= 2 }
         microseconds *= Double(shape.efConstruction) / 200 * (Double(shape.m) / 16).squareRoot()
         // The writer's own part, and what two threads lose by waiting for the same memory.
