@@ -69,6 +69,7 @@ package struct CapacityPlan: Sendable {
             Part(
                 name: "links", bytes: n * (Self.bytesOfLists(m: shape.m) + Self.bytesBesideLists) + upperBytes,
                 meaning: "1 + 2·M words a node, 1 + M a level above"),
+            Part(name: "lists", bytes: listBytes, meaning: "4 bits for three components; only for vectors hard for a graph"),
             Part(
                 name: "scratch", bytes: shape.threads * n * 2 * 5 / 4,
                 meaning: "two bytes a node for each search at once"),
@@ -78,6 +79,14 @@ package struct CapacityPlan: Sendable {
                 meaning: "declared fields; a third more where values come and go"),
             Part(name: "filter_cache", bytes: FilterCache.mostBytes, meaning: "what passes filters, at most"),
         ]
+    }
+
+    /// Codes of lists with a scale, a bias and an ordinal each, in blocks of 64 of which those of a list of 400 fill 12 in 13;
+    /// and the list of each vector.
+    private var listBytes: Int {
+        guard shape.storage == .auto, shape.hasCodes, shape.points >= 20_000 else { return 0 }
+        let entry = ProductQuantizer.parts(dimension: shape.dimension) / 2 + 12
+        return shape.points * (entry * 13 / 12 + 4)
     }
 
     /// Memory that a daemon takes without any collection.
@@ -136,11 +145,14 @@ package struct CapacityPlan: Sendable {
     /// SQLite folds the log in from 1,000 pages on; a group of writes makes it somewhat longer.
     private static let walBytes = 17 << 20
 
+    /// What a checkpoint says of codes and lists, and a recall curve.
+    private static let bytesOfFindings = 64 + 25 * 24
+
     private var checkpointBytes: Int {
         let n = shape.points
         let sections = [
             n, n * Self.bytesOfLists(m: shape.m), n * 4, upperBytes, n * Self.padded(shape.dimension, to: 16) * 4,
-            shape.hasCodes ? 36 + shape.dimension * 4 : 32,
+            Self.bytesOfFindings + (shape.hasCodes ? 4 + shape.dimension * 4 : 0),
         ]
         return sections.reduce(256) { $0 + Self.padded($1, to: 64) }
     }
