@@ -9,7 +9,7 @@ import Testing
 
     private static func channels(_ trial: Trial) throws -> [any ItemScorer] {
         let settings = ChannelSettings()
-        return try [.itemCF, .ease, .popular].map { try settings.channel($0, of: trial) }
+        return try [.itemCF, .ease, .popular].map { try settings.channel($0, of: trial, for: .new) }
     }
 
     private static let names = ["item_cf", "ease", "popular"]

@@ -17,11 +17,14 @@ package enum ChannelKind: String, Sendable, CaseIterable {
 /// repeats; the numbers of `swing` are usual ones, set once.
 package struct ChannelSettings: Sendable {
     package var als = AlternatingLeastSquares.Parameters()
-    /// What a user's events with an item weigh for ALS.
+    /// What a user's events with an item weigh for ALS that is to find new items.
     ///
-    /// Searched, as λ and α were: .0451 for new items and .2629 with repeats; the greatest weight with a half-life of 120 days
-    /// gave .0460 and .2218, the logarithm of the sum .0448 and .2340.
-    package var alsWeighing = EventWeighing(.sum, halfLife: 60, clock: .lastEvent)
+    /// Who buys an item often is likely to buy that again; it says little more of other items than buying it once. Searched, as
+    /// λ and α were: the greatest weight with a half-life of 120 days gave .0460 for new items and .2218 with repeats, the sum
+    /// with 60 days .0451 and .2629, the logarithm of the sum .0448 and .2340.
+    package var alsWeighingOfNew = EventWeighing(.greatest, halfLife: 120, clock: .lastEvent)
+    /// The same for ALS that may find a user's own items.
+    package var alsWeighingOfRepeats = EventWeighing(.sum, halfLife: 60, clock: .lastEvent)
     /// Searched: .0447 for new items and .2580 with repeats; the cosine with a shrinkage of 10 gave .0430 and .2175, BM25 with
     /// the usual `k1` 1.2 and `b` 0.75 .0269 and .2412.
     package var itemSimilarity = ItemSimilarity.bm25(k1: 0.3, b: 0.3)
@@ -45,9 +48,19 @@ package struct ChannelSettings: Sendable {
 
     package init() {}
 
+    /// Whether a channel is made otherwise for each question.
+    package func dependsOnQuestion(_ kind: ChannelKind) -> Bool { kind == .als }
+
     /// Makes a channel of the trial's training data.
+    ///
+    /// - Parameters:
+    ///   - kind: which channel.
+    ///   - trial: whose training data it learns from.
+    ///   - question: what it will be asked.
+    /// - Returns: the channel.
+    /// - Throws: where a setting is out of range, or there is nothing to learn from.
     package func channel(
-        _ kind: ChannelKind, of trial: Trial
+        _ kind: ChannelKind, of trial: Trial, for question: Question
     ) throws(CollaborativeError) -> any ItemScorer {
         func matrix(_ weighing: EventWeighing = EventWeighing()) -> InteractionMatrix {
             InteractionMatrix(
@@ -76,7 +89,8 @@ package struct ChannelSettings: Sendable {
         case .als:
             var parameters = als
             parameters.threads = threads
-            return try AlternatingLeastSquares.train(matrix(alsWeighing), parameters)
+            let weighing = question == .new ? alsWeighingOfNew : alsWeighingOfRepeats
+            return try AlternatingLeastSquares.train(matrix(weighing), parameters)
         }
     }
 }

@@ -91,7 +91,10 @@ struct EvalMatch: ParsableCommand {
         if !json { describe(trials.test, events.count, file) }
         for question in Question.allCases {
             func answering(_ channels: [MatchReport.Channel]) -> [MatchReport.Channel] {
-                channels.filter { question == .repeats || $0.kind != .again }  // it knows nothing new
+                channels.filter { channel in
+                    // It knows nothing new.
+                    (question == .repeats || channel.kind != .again) && channel.question ?? question == question
+                }
             }
             bar.show("\(question.title): learning the merge", done: 0, total: 1, unit: "models")
             let learned = try learned(on: examination(trials.validation, question), answering(validation))
@@ -132,15 +135,19 @@ struct EvalMatch: ParsableCommand {
     }
 
     private func trained(on trial: Trial, _ name: String, _ bar: ProgressBar) throws -> [MatchReport.Channel] {
-        try kinds.enumerated().map { place, kind in
+        try kinds.enumerated().flatMap { place, kind in
             bar.show("\(name): \(kind.rawValue)", done: place, total: kinds.count, unit: "channels")
-            let began = ContinuousClock.now
-            do {
-                let scorer = try settings.channel(kind, of: trial)
-                return MatchReport.Channel(
-                    kind: kind, scorer: scorer, seconds: (ContinuousClock.now - began) / .seconds(1))
-            } catch {
-                throw Failure("\(kind.rawValue): \(error)")
+            let isOfBoth = !settings.dependsOnQuestion(kind)
+            return try (isOfBoth ? [.new] : Question.allCases).map { question in
+                let began = ContinuousClock.now
+                do {
+                    let scorer = try settings.channel(kind, of: trial, for: question)
+                    return MatchReport.Channel(
+                        kind: kind, question: isOfBoth ? nil : question, scorer: scorer,
+                        seconds: (ContinuousClock.now - began) / .seconds(1))
+                } catch {
+                    throw Failure("\(kind.rawValue): \(error)")
+                }
             }
         }
     }

@@ -6,6 +6,8 @@ struct MatchReport {
     /// A channel made of the test's training data.
     struct Channel {
         var kind: ChannelKind
+        /// The question that it was made for; nil for both.
+        var question: Question?
         var scorer: any ItemScorer
         /// What making it took.
         var seconds: Double
