@@ -11,7 +11,9 @@ struct MatchState: Sendable {
     var popular = DecayedCounts(halfLifeDays: 30)
     /// What is liked these days.
     var trending = DecayedCounts(halfLifeDays: 1)
-    /// Changes with every event, so that whoever keeps something made from it knows.
+    /// Changes with every event that changes ``popular`` and ``trending``, so that whoever keeps something made from them knows.
+    ///
+    /// What was only shown changes neither: or answers that are logged would have it all made anew.
     var version: UInt64 = 0
 
     init(settings: EventLog.Settings) { self.settings = settings }
@@ -25,9 +27,9 @@ struct MatchState: Sendable {
             pair(event)
             popular.add(strength, to: event.item, at: event.at)
             trending.add(strength, to: event.item, at: event.at)
+            version &+= 1
         }
         events.append(event, isAction: isAction)
-        version &+= 1
     }
 
     /// Counts an item with the distinct ones that its user chose before.
