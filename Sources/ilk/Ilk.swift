@@ -1,5 +1,6 @@
 import ArgumentParser
 import IlkService
+import IlkVectors
 
 /// The daemon and its command line in one executable.
 @main struct Ilk: AsyncParsableCommand {
@@ -55,6 +56,7 @@ import IlkService
         ])
 
     static func main() async {
+        BLAS.restartForThisCPU()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

@@ -23,6 +23,7 @@ import IlkVectors
     @Flag(help: "Train for every line of standard input, which is a number of threads.") var serve = false
 
     mutating func run() throws {
+        BLAS.restartForThisCPU()
         BLAS.useOneThreadPerCaller()
         let file = try EventFile(data)
         let events = file.events.map { Interaction(user: $0.user, item: $0.item, time: $0.time) }

@@ -34,6 +34,7 @@ import Synchronization
     var now: Double { 1_760_000_000 }
 
     mutating func run() throws {
+        BLAS.restartForThisCPU()
         BLAS.useOneThreadPerCaller()
         let root = folder ?? NSTemporaryDirectory() + "bench-shop-\(getpid())"
         let isKept = folder != nil && FileManager.default.fileExists(atPath: root + "/shop")
