@@ -233,7 +233,8 @@ def ratio(value, base):
 
 def stored(one):
     """What an engine keeps of the vectors: for ilk what walks measure, and whether candidates are measured again."""
-    return one["storage"] + (" + f32" if one.get("rescored") else "")
+    lists = "lists of 4-bit codes, " if one.get("structure") == "lists" else ""
+    return lists + one["storage"] + (" + f32" if one.get("rescored") else "")
 
 
 def with_builds(measurements, builds):

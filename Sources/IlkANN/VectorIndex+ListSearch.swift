@@ -7,21 +7,20 @@ extension VectorIndex {
     /// With it a width means about the recall that it means of a graph.
     package static let entriesPerWidth = ListBuilder.listLength / 4
 
-    /// The nearest vectors in as many more lists as fewer points pass a filter: `passing` are all that do.
+    /// The nearest vectors in `admitting`, in as many lists as a search of that width looks at.
     ///
     /// With a width of ``count`` all lists are searched. Without lists in use nothing is found.
     package func searchLists(
-        _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet, passing: Int
+        _ query: Span<Float>, k: Int, efSearch: Int, width: Int, admitting: OrdinalSet
     ) -> SearchOutcome {
         precondition(query.count == dimension, "\(query.count) components for \(dimension)")
-        guard k > 0, passing > 0, let use = listsInUse else { return SearchOutcome() }
+        guard k > 0, let use = listsInUse else { return SearchOutcome() }
         let ef = max(efSearch, k)
-        let (wide, overflows) = ef.multipliedReportingOverflow(by: count)
-        let width = overflows ? count : max(ef, wide / passing)
         return unsafe withMeasurable(query) { query in
             gate.search { scratch in
                 unsafe findInLists(
-                    query, k: k, ef: ef, listWidth: width, use.lists, newcomers: use.newcomers, admitting: admitting,
+                    query, k: k, ef: ef, listWidth: max(ef, width), use.lists, newcomers: use.newcomers,
+                    admitting: admitting,
                     scratch)
             }
         }

@@ -6,12 +6,12 @@ extension VectorIndex {
     /// pending ones that are as near.
     ///
     /// `query` has shape `[dimension]` and, for cosine, any length but 0. At least `k` is used of `efSearch`, the width of
-    /// the candidate list. Only ordinals in `admitting` may be returned: those among as many more of the nearest as fewer of
-    /// all are in it. Where few of those near the query are, these may be less than `k`: see ``SearchOutcome/settled``.
+    /// the candidate list. Only ordinals in `admitting` may be returned: those among the `width` nearest, by default as
+    /// many more as fewer of all are in it. These may be less than `k`: see ``SearchOutcome/settled``.
     ///
     /// A wide walk that keeps no heap met what passes in half of the time of one that lets only such nodes into its list.
     package func search(
-        _ query: Span<Float>, k: Int, efSearch: Int, admitting: OrdinalSet? = nil
+        _ query: Span<Float>, k: Int, efSearch: Int, width: Int? = nil, admitting: OrdinalSet? = nil
     ) -> SearchOutcome {
         precondition(query.count == dimension, "\(query.count) components for \(dimension)")
         guard k > 0 else { return SearchOutcome() }
@@ -21,17 +21,18 @@ extension VectorIndex {
                 if admitting == nil, let use = listsInUse {
                     return unsafe findInLists(query, k: k, ef: ef, use.lists, newcomers: use.newcomers, scratch)
                 }
-                return unsafe walk(query, k: k, ef: ef, admitting: admitting, scratch)
+                return unsafe walk(query, k: k, ef: ef, width: width, admitting: admitting, scratch)
             }
         }
     }
 
     func walk(
-        _ query: UnsafePointer<Float>, k: Int, ef: Int, admitting: OrdinalSet?, leavingOut: UInt32? = nil,
+        _ query: UnsafePointer<Float>, k: Int, ef: Int, width: Int? = nil, admitting: OrdinalSet?,
+        leavingOut: UInt32? = nil,
         _ scratch: Scratch
     ) -> SearchOutcome {
         var counts = WalkCounts()
-        let width = admitting.map { min(count, ef * max(count, 1) / max($0.count, 1)) } ?? ef
+        let width = width ?? admitting.map { min(count, ef * count / max($0.count, 1)) } ?? ef
         let (codes, trial) = choice.withLock { ($0.codes, $0.trial) }
         // Taken together and before the walk: a node that is linked meanwhile is either in this list or in the graph
         // that the walk begins to read.

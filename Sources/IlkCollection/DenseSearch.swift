@@ -92,21 +92,22 @@ struct DenseSearch {
     ///
     /// `flat` is the same set, where the caller has it, to be asked by a walk.
     func run(_ matching: Bitmap?, flat: OrdinalSet? = nil) -> Outcome {
-        var plan = SearchPlan.choose(
-            SearchPlan.Situation(
-                isExact: exact, count: index.count, matching: matching?.count, efSearch: efSearch,
-                isGraphUsable: index.pendingCount <= max(4_096, index.count / 4),
-                hasCodes: index.storageInUse.storage == .u8, hasLists: index.structureInUse == .lists))
+        var situation = SearchPlan.Situation(
+            isExact: exact, count: index.count, matching: matching?.count, efSearch: efSearch,
+            isGraphUsable: index.pendingCount <= max(4_096, index.count / 4),
+            hasCodes: index.storageInUse.storage == .u8, hasLists: index.structureInUse == .lists)
+        var plan = SearchPlan.choose(situation)
         var admitting = flat
         var probe: SearchOutcome?
         if plan.isAdmitting, let matching {
             let passing = flat ?? matching.ordinalSet(capacity: endOrdinal)
             let near = index.search(query.span, k: Self.probed, efSearch: Self.probed)
-            if let why = reasonToScan(near.neighbors, matching.count, passing) { plan = .scanMatching(why: why) }
+            situation.share = min(situation.share, Self.share(of: near.neighbors, in: passing))
+            plan = SearchPlan.choose(situation)
             probe = near
             admitting = passing
         }
-        var found = run(plan, matching, admitting)
+        var found = run(plan, matching, admitting, width: situation.width)
         found.distances += probe?.distances ?? 0
         found.hops += probe?.hops ?? 0
         var kept = accepted(found.neighbors)
@@ -127,22 +128,16 @@ struct DenseSearch {
         return ScoreBackground(of: found.map { index.metric.score(ofDistance: $0.distance) })
     }
 
-    /// Why a walk would miss what passes: of the points nearest to the query far fewer do than of all.
-    ///
-    /// Such a walk ends in the first places that pass, wherever these are: with a filter that half of 200,000 points pass, but
-    /// few of those near the query, it had a recall of 0.91 to 0.97, and with one of a fifth 0.93.
-    private func reasonToScan(_ near: [Neighbor], _ matching: Int, _ admitting: OrdinalSet) -> String? {
-        let passing = near.count { admitting.contains($0.ordinal.rawValue) }
-        let expected = Double(near.count) * Double(matching) / Double(max(index.count, 1))
-        guard Double(passing) < 0.6 * expected else { return nil }
-        return
-            "of the \(near.count) points nearest to the query only \(passing) pass, where \(Int(expected.rounded())) were to be expected"
+    /// The share of some points that passes, taken to be half a point more: that none of 64 does is no proof that none is near.
+    private static func share(of near: [Neighbor], in passing: OrdinalSet) -> Double {
+        let count = near.count { passing.contains($0.ordinal.rawValue) }
+        return (Double(count) + 0.5) / Double(max(near.count, 1))
     }
 
     /// Points that are looked at before a walk under a filter begins.
     private static let probed = 64
 
-    private func run(_ plan: SearchPlan, _ matching: Bitmap?, _ admitting: OrdinalSet?) -> Outcome {
+    private func run(_ plan: SearchPlan, _ matching: Bitmap?, _ admitting: OrdinalSet?, width: Int) -> Outcome {
         let start = Outcome(plan: plan)
         switch plan {
         case .scanAll, .scanMatching:
@@ -152,12 +147,13 @@ struct DenseSearch {
                 index.search(
                     query.span, k: candidates, efSearch: efSearch))
         case .listsAdmitting:
-            guard let admitting, let matching else { return scan(matching, after: start, because: nil, exactly: false) }
+            guard let admitting else { return scan(matching, after: start, because: nil, exactly: false) }
             return start.with(
                 index.searchLists(
-                    query.span, k: candidates, efSearch: efSearch, admitting: admitting, passing: matching.count))
+                    query.span, k: candidates, efSearch: efSearch, width: width, admitting: admitting))
         case .walkAdmitting:
-            let outcome = index.search(query.span, k: candidates, efSearch: efSearch, admitting: admitting)
+            let outcome = index.search(
+                query.span, k: candidates, efSearch: efSearch, width: width, admitting: admitting)
             let walked = start.with(outcome)
             return outcome.settled < candidates
                 ? scan(matching, after: walked, because: "too few of what the walk met pass", exactly: false) : walked
@@ -174,8 +170,8 @@ struct DenseSearch {
             case (let matching?, true): index.scan(query.span, k: candidates, among: matching.ordinals)
             case (let matching?, false) where isFasterByLists(matching):
                 index.searchLists(
-                    query.span, k: candidates, efSearch: index.count,
-                    admitting: matching.ordinalSet(capacity: endOrdinal), passing: matching.count)
+                    query.span, k: candidates, efSearch: efSearch, width: index.count,
+                    admitting: matching.ordinalSet(capacity: endOrdinal))
             case (let matching?, false): index.scanCodes(query.span, k: candidates, among: matching.ordinals)
             case (nil, true): index.scan(query.span, k: candidates)
             case (nil, false): index.scanCodes(query.span, k: candidates)

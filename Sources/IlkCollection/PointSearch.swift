@@ -38,6 +38,7 @@ struct PointSearch {
         let scope = filter.map { content.scope(of: $0) } ?? .memory
         let moment = content.epoch.now(scope)
         let seen = content.epoch.now(.memory)
+        let rows = content.epoch.now(.rows)
         let matching = try content.admitted(filter)
         let filtered = ContinuousClock.now
         let nearest = dense.map { $0.run(matching) }
@@ -46,7 +47,7 @@ struct PointSearch {
         let looked = ContinuousClock.now
         let candidates = fuse(nearest, words)
         let kept = Array(candidates.prefix(request.k))
-        guard let hits = try hits(of: kept) else { return nil }
+        guard let hits = try hits(of: kept, passing: filter, since: rows) else { return nil }
         // That there are no more is believed only of a single moment.
         let isWhole = filter != nil || matching == nil
         if let dense, let nearest, isWhole { sample(dense, nearest, filter, scope, seen) }
@@ -146,7 +147,9 @@ struct PointSearch {
 
     // MARK: Hits
 
-    private func hits(of candidates: [Candidate]) throws(IlkError) -> [Hit]? {
+    private func hits(
+        of candidates: [Candidate], passing filter: FilterExpression?, since moment: UInt64
+    ) throws(IlkError) -> [Hit]? {
         let ids = content.directory.ids(of: candidates.lazy.map(\.ordinal))
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)
@@ -172,7 +175,8 @@ struct PointSearch {
                 }
                 if isMarked { hits[place].highlights = highlights(try records.payload(row.ordinal)) }
             }
-            return hits
+            guard let filter, !content.epoch.isStill(moment, .rows) else { return hits }
+            return try pass(candidates.map { try records.payload($0.ordinal) }, filter) ? hits : nil
         }
     }
 

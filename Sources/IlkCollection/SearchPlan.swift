@@ -35,6 +35,8 @@ package enum SearchPlan: Equatable {
         package var hasCodes: Bool
         /// Whether searches go to inverted lists in place of the graph.
         package var hasLists: Bool
+        /// What share of the points near the query passes: that of all, until it is looked at.
+        package var share: Double
 
         package init(
             isExact: Bool, count: Int, matching: Int?, efSearch: Int, isGraphUsable: Bool, hasCodes: Bool,
@@ -47,7 +49,11 @@ package enum SearchPlan: Equatable {
             self.isGraphUsable = isGraphUsable
             self.hasCodes = hasCodes
             self.hasLists = hasLists
+            share = Double(matching ?? count) / Double(max(count, 1))
         }
+
+        /// The width in which as many points that pass are to be expected as there are in the width asked for without a filter.
+        var width: Int { min(count, Int(Double(efSearch) / max(share, 1e-6))) }
 
         /// How many distances of a scan cost as much as one in a walk.
         ///
@@ -56,7 +62,7 @@ package enum SearchPlan: Equatable {
         var scanAdvantage: Int { hasCodes ? 3 : 2 }
 
         /// Entries of lists that a search looks at.
-        var listed: Int { min(count, efSearch * VectorIndex.entriesPerWidth * count / max(matching ?? count, 1)) }
+        var listed: Int { min(count, width * VectorIndex.entriesPerWidth) }
 
         /// How many entries of a list cost as much as one code of a scan.
         ///
@@ -86,11 +92,9 @@ package enum SearchPlan: Equatable {
             return .listsAdmitting
         }
         if !situation.isGraphUsable { return .scanMatching(why: "the graph is being rebuilt") }
-        // Of `count / matching` points that a walk meets, one passes.
-        let walk = Double(situation.efSearch * distancesPerCandidate) * Double(count) / Double(max(matching, 1))
-        if Double(matching) <= walk * Double(situation.scanAdvantage) {
-            return .scanMatching(
-                why: "scanning \(matching) points is cheaper than a walk of about \(Int(walk)) distances")
+        let walk = situation.width * distancesPerCandidate
+        if matching <= walk * situation.scanAdvantage {
+            return .scanMatching(why: "scanning \(matching) points is cheaper than a walk of about \(walk) distances")
         }
         return .walkAdmitting
     }

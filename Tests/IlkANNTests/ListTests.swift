@@ -78,7 +78,7 @@ import Testing
             var sum = 0.0
             for query in RandomVectors.clustered(40, dimension: 32, seed: 99) {
                 let outcome = bench.index.searchLists(
-                    query.span, k: 10, efSearch: 40, admitting: passing, passing: 4_000 / Int(step))
+                    query.span, k: 10, efSearch: 40, width: 40 * Int(step), admitting: passing)
                 #expect(outcome.neighbors.count == 10)
                 #expect(outcome.neighbors.allSatisfy { $0.ordinal.rawValue % step == 1 })
                 sum += recall(
@@ -103,9 +103,8 @@ import Testing
         #expect(bench.index.structureInUse == .graph)
         #expect(
             bench.index.searchLists(
-                [Float](repeating: 1, count: 32).span, k: 3, efSearch: 9,
-                admitting: OrdinalSet(capacity: 9, ordinals: [1]),
-                passing: 1
+                [Float](repeating: 1, count: 32).span, k: 3, efSearch: 9, width: 9,
+                admitting: OrdinalSet(capacity: 9, ordinals: [1])
             ).neighbors.isEmpty)
     }
 

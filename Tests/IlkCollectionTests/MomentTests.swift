@@ -64,6 +64,36 @@ import Testing
         }
     }
 
+    @Test func `hits have payloads that pass, though these alone are patched meanwhile`() throws {
+        let isDone = Atomic(false)
+        let ended = DispatchSemaphore(value: 0)
+        let collection = collection
+        Thread.detachNewThread {
+            var n = 2
+            while !isDone.load(ordering: .relaxed) {
+                _ = try? collection.patch(.ids((0..<200).map { .number($0) }), #"{"n":\#(n),"hidden":"\#(n)"}"#)
+                n = 3 - n
+            }
+            ended.signal()
+        }
+        defer {
+            isDone.store(true, ordering: .relaxed)
+            ended.wait()
+            collection.close()
+        }
+        for round in 0..<400 {
+            let filter = ["n = 1", "n = 2", "hidden = '1'", "hidden = '2'"][round % 4]
+            for hit in try collection.search([100, 0, 0, 1], k: 20, filter: filter).hits {
+                let payload = try #require(hit.payload).parsed()
+                guard case .object(let members) = payload else { return Issue.record("no object") }
+                let found = filter.hasPrefix("n") ? members["n"] : members["hidden"]
+                let wanted: JSONValue =
+                    filter.hasPrefix("n") ? .int(round % 4 == 0 ? 1 : 2) : .string(round % 4 == 2 ? "1" : "2")
+                #expect(found == wanted)
+            }
+        }
+    }
+
     @Test func `counts, facets and pages are of one moment`() throws {
         try beside {
             for round in 0..<100 {
