@@ -20,8 +20,7 @@ extension VectorIndex {
             gate.search { scratch in
                 unsafe findInLists(
                     query, k: k, ef: ef, listWidth: max(ef, width), use.lists, newcomers: use.newcomers,
-                    admitting: admitting,
-                    scratch)
+                    admitting: admitting, scratch)
             }
         }
     }

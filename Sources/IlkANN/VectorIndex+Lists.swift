@@ -36,12 +36,15 @@ extension VectorIndex {
                 return judged.0.map { $0.searches < Self.judgedSearches || isHard($0) } ?? true
             }
             return !state.isInUse || state.newcomers.count >= Self.batch(of: count)
-                || state.added > lists.fittedCount
+                || state.added > lists.fittedCount || isLeft(lists)
         }
     }
 
     /// Newcomers that are put into the lists together: each list that gets one is made anew.
     private static func batch(of count: Int) -> Int { max(256, count / 1_000) }
+
+    /// Whether most of the vectors are gone that lists were fitted to.
+    private func isLeft(_ lists: InvertedLists) -> Bool { 4 * count < lists.fittedCount }
 
     private func isHard(_ curve: RecallCurve) -> Bool {
         let rung = curve.rungs.last { $0.ef <= Self.hardWidth }
@@ -60,12 +63,10 @@ extension VectorIndex {
                 if let finished = try builder.step(self, threads: threads) { return publish(finished) }
                 listState.withLock { [builder] in $0.builder = builder }
             } catch {
-                // Without address space what there was goes on.
-                listState.withLock { state in
-                    state.isBuilding = false
-                    state.decidedAt = count
-                }
+                giveUpListing()
             }
+        } else if let lists, isLeft(lists) {
+            listState.withLock { $0 = ListState() }
         } else if let lists, !isInUse {
             if recallMeasurement.withLock({ $0[.lists].latest?.searches ?? 0 }) < Self.judgedSearches {
                 measureRecall(of: .lists, threads: threads)
@@ -111,7 +112,16 @@ extension VectorIndex {
             return measureRecall(of: .graph, threads: threads)
         }
         let isListed = listState.withLock { $0.lists != nil }
-        guard isListed || isHard(curve), beginLists() else { return listState.withLock { $0.decidedAt = count } }
+        guard isListed || isHard(curve), beginLists() else { return giveUpListing() }
+    }
+
+    /// Lets what there is go on as it was, until the vectors are many more.
+    private func giveUpListing() {
+        listState.withLock { state in
+            state.isBuilding = false
+            state.decidedAt = count
+            state.added = 0
+        }
     }
 
     private func publish(_ finished: ListBuilder.Finished) {

@@ -69,7 +69,9 @@ package struct CapacityPlan: Sendable {
             Part(
                 name: "links", bytes: n * (Self.bytesOfLists(m: shape.m) + Self.bytesBesideLists) + upperBytes,
                 meaning: "1 + 2·M words a node, 1 + M a level above"),
-            Part(name: "lists", bytes: listBytes, meaning: "4 bits for three components; only for vectors hard for a graph"),
+            Part(
+                name: "lists", bytes: listBytes,
+                meaning: "4 bits for three components; only for vectors hard for a graph"),
             Part(
                 name: "scratch", bytes: shape.threads * n * 2 * 5 / 4,
                 meaning: "two bytes a node for each search at once"),

@@ -70,6 +70,16 @@ import Testing
         #expect(bench.meanRecall(efSearch: 60) >= 0.95)
     }
 
+    @Test func `are let go when most of their vectors are gone`() throws {
+        var bench = try Self.listed(.l2)
+        for ordinal: UInt32 in 0..<3_200 { bench.remove(ordinal) }
+        #expect(bench.meanRecall(efSearch: 60) >= 0.9)
+        bench.index.settleLists(threads: 2)
+        #expect(bench.index.structureInUse == .graph)
+        _ = bench.index.repair(threads: 2)
+        #expect(bench.meanRecall(efSearch: 60) >= 0.95)
+    }
+
     @Test(arguments: Metric.allCases)
     func `under a filter find only what passes, in more lists the fewer these are`(metric: Metric) throws {
         let bench = try Self.listed(metric)
