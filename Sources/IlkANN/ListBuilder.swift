@@ -41,6 +41,9 @@ struct ListBuilder: Sendable {
     private static let codingRounds = 12
     private static let codingSample = 8_192
 
+    /// Whether nothing is fitted to a node, as to one in eight: the recall of a search for its vector is that of one from outside.
+    static func isHeldOut(_ node: UInt32) -> Bool { (node &* 2_654_435_761) >> 29 == 0 }
+
     /// - Throws: where the system has no address space for the centroids' codes.
     init(_ index: VectorIndex, codes: CodeStore, nodes: [UInt32], seed: UInt64) throws(IndexError) {
         self.nodes = nodes
@@ -48,8 +51,10 @@ struct ListBuilder: Sendable {
         fittedCount = nodes.count
         random = SplitMix64(seed: seed)
         let listCount = max(1, nodes.count / Self.listLength)
-        let sampled = min(nodes.count, listCount * Self.sampledByList)
-        sample = (0..<sampled).map { nodes[$0 * nodes.count / sampled] }
+        let others = nodes.filter { !Self.isHeldOut($0) }
+        let fitted = others.isEmpty ? nodes : others
+        let sampled = min(fitted.count, listCount * Self.sampledByList)
+        sample = (0..<sampled).map { fitted[$0 * fitted.count / sampled] }
         let rows = (0..<listCount).map { [sample] in sample[$0 * sample.count / listCount] }
         let first = index.rows(rows)
         mean = first.columnMeans()

@@ -28,12 +28,12 @@ extension VectorIndex {
     package var isListingDue: Bool {
         guard storage == .auto, storageInUse.storage == .u8, pendingCount == 0 else { return false }
         let count = count
-        let judged = recallMeasurement.withLock { ($0[.graph].latest, $0[.lists].latest?.searches ?? 0) }
+        let graph = recallMeasurement.withLock { $0[.graph] }
         return listState.withLock { state in
             if state.isBuilding { return true }
             guard let lists = state.lists else {
                 guard count >= Self.leastListedCount, count >= 2 * state.decidedAt else { return false }
-                return judged.0.map { $0.searches < Self.judgedSearches || isHard($0) } ?? true
+                return !isEnough(graph) || graph.latest.map(isHard) ?? false
             }
             return !state.isInUse || state.newcomers.count >= Self.batch(of: count)
                 || state.added > lists.fittedCount || isLeft(lists)
@@ -45,6 +45,11 @@ extension VectorIndex {
 
     /// Whether most of the vectors are gone that lists were fitted to.
     private func isLeft(_ lists: InvertedLists) -> Bool { 4 * count < lists.fittedCount }
+
+    /// Whether enough searches were measured to judge by, or all that there can be.
+    private func isEnough(_ measurement: RecallMeasurement) -> Bool {
+        measurement.curve != nil || measurement.next?.searches ?? 0 >= Self.judgedSearches
+    }
 
     private func isHard(_ curve: RecallCurve) -> Bool {
         let rung = curve.rungs.last { $0.ef <= Self.hardWidth }
@@ -68,10 +73,10 @@ extension VectorIndex {
         } else if let lists, isLeft(lists) {
             listState.withLock { $0 = ListState() }
         } else if let lists, !isInUse {
-            if recallMeasurement.withLock({ $0[.lists].latest?.searches ?? 0 }) < Self.judgedSearches {
-                measureRecall(of: .lists, threads: threads)
-            } else {
+            if isEnough(recallMeasurement.withLock { $0[.lists] }) {
                 decide(lists)
+            } else {
+                measureRecall(of: .lists, threads: threads)
             }
         } else if let lists, !isEmpty {
             listNewcomers(lists)
@@ -107,12 +112,10 @@ extension VectorIndex {
 
     /// Finds out whether the vectors are hard for a graph, and begins lists where they are, or anew where there are some.
     private func judgeGraph(threads: Int) {
-        let curve = recallMeasurement.withLock { $0[.graph].latest }
-        guard let curve, curve.searches >= Self.judgedSearches else {
-            return measureRecall(of: .graph, threads: threads)
-        }
+        let graph = recallMeasurement.withLock { $0[.graph] }
+        guard isEnough(graph) else { return measureRecall(of: .graph, threads: threads) }
         let isListed = listState.withLock { $0.lists != nil }
-        guard isListed || isHard(curve), beginLists() else { return giveUpListing() }
+        guard isListed || graph.latest.map(isHard) ?? false, beginLists() else { return giveUpListing() }
     }
 
     /// Lets what there is go on as it was, until the vectors are many more.
@@ -150,7 +153,7 @@ extension VectorIndex {
 
     private func isFaster(_ lists: RecallCurve, than graph: RecallCurve) -> Bool {
         var times: [Structure: Double] = [:]
-        let nodes = measuredNodes(of: liveOrdinals().map(\.rawValue), from: 0)
+        let nodes = measuredNodes(of: liveOrdinals().map(\.rawValue), from: 0, .lists)
         for recall in [0.95, 0.99] {
             guard let narrow = lists.ef(reaching: recall, k: RecallCurve.k) else { return false }
             let wide = graph.ef(reaching: recall, k: RecallCurve.k) ?? graph.rungs.last?.ef ?? narrow

@@ -67,7 +67,7 @@ extension VectorIndex {
             if measurements[structure].next == nil { measurements[structure].changes = 0 }
             return measurements[structure].next ?? RecallCurve(count: live.count)
         }
-        let queries = measuredNodes(of: live, from: curve.searches)
+        let queries = measuredNodes(of: live, from: curve.searches, structure)
         let truths = nearest(
             to: queries, among: live, by: { self.store.measure }, limit: RecallCurve.k, threads: threads)
         for rung in curve.rungs.indices {
@@ -86,14 +86,17 @@ extension VectorIndex {
         }
     }
 
-    /// The next points to be measured: the same of the same points, all of level 0, where a walk ends.
-    func measuredNodes(of live: [UInt32], from first: Int) -> [UInt32] {
+    /// The next points to be measured: the same of the same points, all of level 0, where a walk ends, and of lists none that
+    /// they were fitted to.
+    func measuredNodes(of live: [UInt32], from first: Int, _ structure: Structure) -> [UInt32] {
         var random = SplitMix64(seed: parameters.seed &+ UInt64(first))
         var nodes: [UInt32] = []
         let slice = measuredSlice
-        for _ in 0..<16 * slice where nodes.count < slice {
+        for _ in 0..<64 * slice where nodes.count < slice {
             let node = live[Int(random.next() % UInt64(live.count))]
-            guard graph.level(of: node) == 0, node != graph.entry?.node, !nodes.contains(node) else { continue }
+            guard graph.level(of: node) == 0, node != graph.entry?.node, !nodes.contains(node),
+                structure == .graph || ListBuilder.isHeldOut(node)
+            else { continue }
             nodes.append(node)
         }
         return nodes

@@ -65,7 +65,7 @@ package struct CollectionOptions: Sendable {
     /// Level sampling of new collections; nil draws one.
     package var seed: UInt64?
     /// The time by which points expire, in seconds since 1970.
-    package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
+    package var now: @Sendable () -> Int64 = { ExpiryTable.seconds() }
     /// Embeds texts; nil where no text can be.
     package var embedder: Embedder?
     /// Told of what a person should see in a log; called on any thread.

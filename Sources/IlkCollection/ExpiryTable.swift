@@ -19,7 +19,14 @@ final class ExpiryTable: Sendable {
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
-    init(now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }) { self.now = now }
+    init(now: @escaping @Sendable () -> Int64 = { ExpiryTable.seconds() }) { self.now = now }
+
+    /// Seconds since 1970, by the clock that callers read: `time` is some milliseconds behind it.
+    static func seconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec)
+    }
 
     /// Whether no version has an expiry.
     var isIdle: Bool { nextLook.load(ordering: .acquiring) == .max }

@@ -85,7 +85,7 @@ import Testing
             let filter = ["n = 1", "n = 2", "hidden = '1'", "hidden = '2'"][round % 4]
             for hit in try collection.search([100, 0, 0, 1], k: 20, filter: filter).hits {
                 let payload = try #require(hit.payload).parsed()
-                guard case .object(let members) = payload else { return Issue.record("no object") }
+                guard case .object(let members) = payload else { throw IlkError(.internal, "\(payload) is no object") }
                 let found = filter.hasPrefix("n") ? members["n"] : members["hidden"]
                 let wanted: JSONValue =
                     filter.hasPrefix("n") ? .int(round % 4 == 0 ? 1 : 2) : .string(round % 4 == 2 ? "1" : "2")
