@@ -22,14 +22,13 @@ struct ListState: Sendable {
     var decidedAt = 0
     /// Nodes that came to the lists since they were fitted.
     var added = 0
+    /// What the builder makes the entries of again after a restart, to be in use as it was before.
+    var restored: Findings.Lists?
 
-    /// Whether the builder's lists are those that were in use before a restart.
-    var isRestoring = false
-
-    mutating func begin(_ builder: ListBuilder, isRestored: Bool = false) {
+    mutating func begin(_ builder: ListBuilder, restoring lists: Findings.Lists? = nil) {
         self.builder = builder
         isBuilding = true
-        isRestoring = isRestored
+        restored = lists
     }
 
     /// Whether what is placed has to be remembered.

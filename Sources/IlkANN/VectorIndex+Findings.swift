@@ -16,6 +16,7 @@ extension VectorIndex {
         }
         listState.withLock { state in
             findings.decidedAt = state.decidedAt
+            findings.lists = state.restored
             guard state.isInUse, findings.quantizer != nil, let lists = state.lists else { return }
             findings.lists = Findings.Lists(
                 centroids: lists.partition.centroids, mean: lists.mean, codebook: lists.quantizer.codebook,
@@ -50,7 +51,7 @@ extension VectorIndex {
         let isListed = Set(builder.nodes)
         let others = liveOrdinals().map(\.rawValue).filter { !isListed.contains($0) }
         listState.withLock { state in
-            state.begin(builder, isRestored: true)
+            state.begin(builder, restoring: lists)
             state.added = lists.added
             for node in others { state.newcomers.append(node) }
         }

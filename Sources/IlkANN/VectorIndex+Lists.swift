@@ -122,6 +122,7 @@ extension VectorIndex {
     private func giveUpListing() {
         listState.withLock { state in
             state.isBuilding = false
+            state.restored = nil
             state.decidedAt = count
             state.added = 0
         }
@@ -134,7 +135,10 @@ extension VectorIndex {
             state.lists = finished.lists
             state.isBuilding = false
             state.listOf = listOf
-            guard !state.isRestoring else { return state.isInUse = true }
+            guard state.restored == nil else {
+                state.restored = nil
+                return state.isInUse = true
+            }
             state.added = 0
             recallMeasurement.withLock { $0[.lists] = RecallMeasurement() }
         }
