@@ -1,6 +1,4 @@
-#include <stdlib.h>
-#include <string.h>
-
+#include "cpu.h"
 #include "encoder_sets.h"
 
 size_t ilk_encoder_kernels_available(const ilk_encoder_kernels *sets[3]) {
@@ -8,10 +6,8 @@ size_t ilk_encoder_kernels_available(const ilk_encoder_kernels *sets[3]) {
     sets[count++] = &ilk_encoder_kernels_plain;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets[count++] = &ilk_encoder_kernels_avx2;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vnni"))
+    if (cpu_has_avx2()) sets[count++] = &ilk_encoder_kernels_avx2;
+    if (cpu_has_avx512() && __builtin_cpu_supports("avx512vnni"))
         sets[count++] = &ilk_encoder_kernels_avx512;
 #endif
     return count;
@@ -23,10 +19,8 @@ __attribute__((constructor)) static void select_encoder_kernels(void) {
     const ilk_encoder_kernels *sets[3];
     size_t count = ilk_encoder_kernels_available(sets);
     selected = sets[count - 1];
-    const char *wanted = getenv("ILK_KERNELS");
-    if (wanted && strcmp(wanted, "scalar") == 0) wanted = "plain";
-    for (size_t i = 0; wanted && i < count; i++)
-        if (strcmp(sets[i]->name, wanted) == 0) selected = sets[i];
+    for (size_t i = 0; i < count; i++)
+        if (kernels_wanted(sets[i]->name)) selected = sets[i];
 }
 
 const ilk_encoder_kernels *ilk_encoder_kernels_selected(void) { return selected; }

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
-#define AVX2 __attribute__((target("avx2,fma,popcnt")))
+#define AVX2 __attribute__((target("avx2,fma")))
 
 // Bytes are summed in words: `low` takes a byte of an even vector and, times 256, that of its odd neighbor, `high` the odd
 // one alone; at the end what is too much in `low` is taken away. The CPU's prefetcher stops at each page of 4 KiB, so codes
