@@ -25,30 +25,22 @@ struct Scroll: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await client.connect()
         let bar = ProgressBar()
-        var left = all ? Int.max : limit
-        var shown = 0
-        var cursor: JSONValue?
-        repeat {
-            // Small pages with vectors: a reply has its limit, too.
-            let page = min(left, withVectors ? 250 : 2_000)
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("limit", .int(Int64(page))), ("with_vectors", .bool(withVectors)),
-                ("with_payload", payloads.value),
-            ]
-            if let filter { params.append(("filter", .string(filter))) }
-            if let cursor { params.append(("cursor", cursor)) }
-            let result = try await connection.call("points.scroll", .object(JSONObject(params)))
-            let points = result["points"]?.elements ?? []
-            if !Output.isTerminal { bar.show("points", done: shown + points.count, total: nil, unit: "points") }
+        var params: [(String, JSONValue)] = [
+            ("collection", .string(collection)), ("with_vectors", .bool(withVectors)), ("with_payload", payloads.value),
+        ]
+        if let filter { params.append(("filter", .string(filter))) }
+        var read = 0
+        // Small pages with vectors: a reply has its limit, too.
+        let (shown, areMore) = try await client.connect().pages(
+            "points.scroll", params, of: "points", limit: all ? .max : limit, page: withVectors ? 250 : 2_000
+        ) { points in
+            read += points.count
+            if !Output.isTerminal { bar.show("points", done: read, total: nil, unit: "points") }
             PointTable.show(points, json: client.json)
-            shown += points.count
-            left -= points.count
-            cursor = result["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
+        }
         bar.clear()
-        if cursor != nil, !client.json { Output.note("there are more: --limit or --all") }
+        if areMore, !client.json { Output.note("there are more: --limit or --all") }
         if shown == 0 { throw Failure("", status: Failure.nothingFound) }
     }
 }

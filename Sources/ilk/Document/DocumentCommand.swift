@@ -35,21 +35,11 @@ struct DocumentListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var left = all ? Int.max : limit
-        var cursor: JSONValue?
         var documents: [JSONValue] = []
-        let connection = try await client.connect()
-        repeat {
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("limit", .int(Int64(min(left, 1_000)))),
-            ]
-            if let cursor { params.append(("cursor", cursor)) }
-            let page = try await connection.call("document.list", .object(JSONObject(params)))
-            let found = page["documents"]?.elements ?? []
-            documents += found
-            left -= found.count
-            cursor = page["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
+        let (_, areMore) = try await client.connect().pages(
+            "document.list", [("collection", .string(collection))], of: "documents", limit: all ? .max : limit,
+            page: 1_000
+        ) { documents += $0 }
         if client.json {
             documents.forEach { Output.json($0) }
         } else if !documents.isEmpty {
@@ -61,7 +51,7 @@ struct DocumentListCommand: AsyncParsableCommand {
                 ])
             }
             table.show()
-            if cursor != nil { Output.note("there are more: --limit or --all") }
+            if areMore { Output.note("there are more: --limit or --all") }
         }
         if documents.isEmpty { throw Failure("", status: Failure.nothingFound) }
     }

@@ -137,25 +137,14 @@ struct AudienceGetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await client.connect()
-        var left = all ? Int.max : limit
-        var shown = 0
-        var cursor: JSONValue?
-        repeat {
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("name", .string(name)),
-                ("limit", .int(Int64(min(left, 10_000)))),
-            ]
-            if let cursor { params.append(("cursor", cursor)) }
-            let page = try await connection.call("audience.get", .object(JSONObject(params)))
-            let users = page["users"]?.elements ?? []
+        let (shown, _) = try await client.connect().pages(
+            "audience.get", [("collection", .string(collection)), ("name", .string(name))], of: "users",
+            limit: all ? .max : limit, page: 10_000
+        ) { users in
             for user in users {
                 if client.json { Output.json(user) } else { Output.line(user["id"]?.text ?? "") }
             }
-            shown += users.count
-            left -= users.count
-            cursor = page["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
+        }
         if shown == 0 { throw Failure("", status: Failure.nothingFound) }
     }
 }

@@ -120,25 +120,12 @@ struct EventsScrollCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await client.connect()
-        var left = all ? Int.max : limit
-        var shown = 0
-        var cursor: JSONValue?
-        repeat {
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("limit", .int(Int64(min(left, 5_000)))),
-            ]
-            if let user { params.append(("user", user.json)) }
-            if let type { params.append(("type", .string(type))) }
-            if let cursor { params.append(("cursor", cursor)) }
-            let page = try await connection.call("events.scroll", .object(JSONObject(params)))
-            let events = page["events"]?.elements ?? []
-            show(events)
-            shown += events.count
-            left -= events.count
-            cursor = page["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
-        if cursor != nil, !client.json { Output.note("there are more: --limit or --all") }
+        var params: [(String, JSONValue)] = [("collection", .string(collection))]
+        if let user { params.append(("user", user.json)) }
+        if let type { params.append(("type", .string(type))) }
+        let (shown, areMore) = try await client.connect().pages(
+            "events.scroll", params, of: "events", limit: all ? .max : limit, page: 5_000, show: show)
+        if areMore, !client.json { Output.note("there are more: --limit or --all") }
         if shown == 0 { throw Failure("", status: Failure.nothingFound) }
     }
 

@@ -23,23 +23,9 @@ struct MatchShownCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await client.connect()
-        var left = all ? Int.max : number
-        var shown = 0
-        var cursor: JSONValue?
-        repeat {
-            var params: [(String, JSONValue)] = [
-                ("collection", .string(collection)), ("limit", .int(Int64(min(left, 200)))),
-                ("within_hours", .double(withinHours)),
-            ]
-            if let cursor { params.append(("cursor", cursor)) }
-            let page = try await connection.call("match.shown", .object(JSONObject(params)))
-            let answers = page["answers"]?.elements ?? []
-            show(answers)
-            shown += answers.count
-            left -= answers.count
-            cursor = page["next_cursor"].flatMap { $0 == .null ? nil : $0 }
-        } while cursor != nil && left > 0
+        let (shown, _) = try await client.connect().pages(
+            "match.shown", [("collection", .string(collection)), ("within_hours", .double(withinHours))], of: "answers",
+            limit: all ? .max : number, page: 200, show: show)
         if shown == 0 { throw Failure("", status: Failure.nothingFound) }
     }
 
