@@ -113,7 +113,7 @@ struct DenseSearch {
         var kept = accepted(found.neighbors)
         if kept.count < k && !found.isExact && kept.count < (matching?.count ?? index.count) {
             let reason = maxDistance == .infinity ? "the walk found too few" : "too few within the bound"
-            found = scan(matching, after: found, because: reason, exactly: true)
+            found = scan(matching, admitting, after: found, because: reason, exactly: true)
             kept = accepted(found.neighbors)
         }
         found.neighbors = Array(kept.prefix(k))
@@ -141,13 +141,15 @@ struct DenseSearch {
         let start = Outcome(plan: plan)
         switch plan {
         case .scanAll, .scanMatching:
-            return scan(matching, after: start, because: nil, exactly: exact)
+            return scan(matching, admitting, after: start, because: nil, exactly: exact)
         case .walk, .lists:
             return start.with(
                 index.search(
                     query.span, k: candidates, efSearch: efSearch))
         case .listsAdmitting:
-            guard let admitting else { return scan(matching, after: start, because: nil, exactly: false) }
+            guard let admitting else {
+                return scan(matching, nil, after: start, because: nil, exactly: false)
+            }
             return start.with(
                 index.searchLists(
                     query.span, k: candidates, efSearch: efSearch, width: width, admitting: admitting))
@@ -156,13 +158,14 @@ struct DenseSearch {
                 query.span, k: candidates, efSearch: efSearch, width: width, admitting: admitting)
             let walked = start.with(outcome)
             return outcome.settled < candidates
-                ? scan(matching, after: walked, because: "too few of what the walk met pass", exactly: false) : walked
+                ? scan(matching, admitting, after: walked, because: "too few of what the walk met pass", exactly: false)
+                : walked
         }
     }
 
     /// Looks at all points that pass: by their vectors, or faster by their codes, where there are any.
     private func scan(
-        _ matching: Bitmap?, after walked: Outcome, because reason: String?, exactly: Bool
+        _ matching: Bitmap?, _ admitting: OrdinalSet?, after walked: Outcome, because reason: String?, exactly: Bool
     ) -> Outcome {
         let isExact = exactly || index.storageInUse.storage == .f32
         let outcome =
@@ -171,7 +174,7 @@ struct DenseSearch {
             case (let matching?, false) where isFasterByLists(matching):
                 index.searchLists(
                     query.span, k: candidates, efSearch: efSearch, width: index.count,
-                    admitting: matching.ordinalSet(capacity: endOrdinal))
+                    admitting: admitting ?? matching.ordinalSet(capacity: endOrdinal))
             case (let matching?, false): index.scanCodes(query.span, k: candidates, among: matching.ordinals)
             case (nil, true): index.scan(query.span, k: candidates)
             case (nil, false): index.scanCodes(query.span, k: candidates)
