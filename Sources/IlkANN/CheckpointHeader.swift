@@ -45,24 +45,21 @@ struct CheckpointHeader: Equatable {
 
     var bytes: [UInt8] {
         var bytes = CheckpointFormat.magic
-        func append(_ value: UInt64, size: Int = 8) {
-            for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))) }
-        }
-        append(CheckpointFormat.version, size: 4)
-        append(UInt64(Self.metrics.firstIndex(of: metric) ?? 0), size: 4)
+        bytes.append(littleEndian: UInt32(CheckpointFormat.version))
+        bytes.append(littleEndian: UInt32(Self.metrics.firstIndex(of: metric) ?? 0))
         let numbers = [
             UInt64(dimension), UInt64(parameters.m), UInt64(parameters.efConstruction), parameters.seed, sequence,
             UInt64(slots), UInt64(upperCount), entry.map { UInt64($0.level) << 32 | UInt64($0.node + 1) } ?? 0,
             UInt64(stride),
         ]
-        for number in numbers { append(number) }
+        for number in numbers { bytes.append(littleEndian: number) }
         for section in sections {
-            append(UInt64(section.offset))
-            append(UInt64(section.length))
-            append(section.checksum)
+            for number in [UInt64(section.offset), UInt64(section.length), section.checksum] {
+                bytes.append(littleEndian: number)
+            }
         }
         while bytes.count < CheckpointFormat.headerSize - 8 { bytes.append(0) }
-        append(unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) })
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
     }
 

@@ -1,9 +1,9 @@
 import IlkVectors
 
 /// What an index has found out about its vectors: with it a start measures nothing anew.
-struct Findings: Sendable, Equatable {
+struct Findings: Sendable {
     /// Centroids, codebook and the list of each vector; the entries follow from these and the vectors.
-    struct Lists: Sendable, Equatable {
+    struct Lists: Sendable {
         var centroids: Matrix
         var mean: [Float]
         var codebook: [Float]
@@ -30,37 +30,35 @@ extension Findings {
     /// The bytes of a checkpoint's section: ``CheckpointFormat`` says which.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        func append(_ value: UInt64) {
-            for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))) }
-        }
-        func append(_ value: UInt32) {
-            for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt32(byte)))) }
-        }
         func append(_ trial: CodeTrial?) {
-            append(UInt64(trial?.rescored ?? 0))
-            append(trial?.recall.bitPattern ?? 0)
+            bytes.append(littleEndian: UInt64(trial?.rescored ?? 0))
+            bytes.append(littleEndian: trial?.recall.bitPattern ?? 0)
         }
-        append(UInt64(chosenAt))
+        bytes.append(littleEndian: UInt64(chosenAt))
         append(trial)
-        append(UInt64(quantizer?.dimension ?? 0))
-        if let quantizer { for number in [quantizer.step] + quantizer.low { append(number.bitPattern) } }
+        bytes.append(littleEndian: UInt64(quantizer?.dimension ?? 0))
+        if let quantizer {
+            for number in [quantizer.step] + quantizer.low { bytes.append(littleEndian: number.bitPattern) }
+        }
         for curve in [graphCurve, listCurve] {
-            append(UInt64(curve?.count ?? 0))
+            bytes.append(littleEndian: UInt64(curve?.count ?? 0))
             for rung in curve?.rungs ?? [] {
-                append(UInt64(rung.searches))
-                append(rung.sum.bitPattern)
-                append(rung.sumOfSquares.bitPattern)
+                bytes.append(littleEndian: UInt64(rung.searches))
+                bytes.append(littleEndian: rung.sum.bitPattern)
+                bytes.append(littleEndian: rung.sumOfSquares.bitPattern)
             }
         }
-        append(UInt64(decidedAt))
-        append(UInt64(lists?.centroids.rows ?? 0))
+        bytes.append(littleEndian: UInt64(decidedAt))
+        bytes.append(littleEndian: UInt64(lists?.centroids.rows ?? 0))
         guard let lists else { return bytes }
         append(lists.trial)
-        append(UInt64(lists.fittedCount))
-        append(UInt64(lists.added))
-        append(UInt64(lists.listOf.count))
-        for number in lists.centroids.elements + lists.mean + lists.codebook { append(number.bitPattern) }
-        for number in lists.listOf { append(number) }
+        bytes.append(littleEndian: UInt64(lists.fittedCount))
+        bytes.append(littleEndian: UInt64(lists.added))
+        bytes.append(littleEndian: UInt64(lists.listOf.count))
+        for number in lists.centroids.elements + lists.mean + lists.codebook {
+            bytes.append(littleEndian: number.bitPattern)
+        }
+        for number in lists.listOf { bytes.append(littleEndian: number) }
         return bytes
     }
 
@@ -100,15 +98,13 @@ extension Findings {
         mutating func number() -> UInt64? {
             guard bytes.count - place >= 8 else { return nil }
             defer { place += 8 }
-            return (0..<8).reduce(0) { $0 | UInt64(bytes[place + $1]) << (8 * UInt64($1)) }
+            return bytes[place..<place + 8].littleEndian(UInt64.self)
         }
 
         mutating func words(_ count: Int) -> [UInt32]? {
             guard count <= (bytes.count - place) / 4 else { return nil }
             defer { place += 4 * count }
-            return (0..<count).map { word in
-                (0..<4).reduce(0) { $0 | UInt32(bytes[place + 4 * word + $1]) << (8 * UInt32($1)) }
-            }
+            return (0..<count).map { bytes[place + 4 * $0..<place + 4 * $0 + 4].littleEndian(UInt32.self) }
         }
 
         mutating func count() -> Int? {

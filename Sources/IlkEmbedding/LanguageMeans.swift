@@ -141,16 +141,13 @@ package struct LanguageMeans: Sendable, Equatable {
             ]))
         var bytes = Array(header.text.utf8) + [0x0A]
         bytes.reserveCapacity(bytes.count + rows.count * 4 + 8)
-        func append(_ value: UInt64, size: Int) {
-            for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))) }
-        }
-        for value in rows { append(UInt64(value.bitPattern), size: 4) }
-        append(unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) }, size: 8)
+        for value in rows { bytes.append(littleEndian: value.bitPattern) }
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
     }
 
     private static func storedChecksum(_ bytes: [UInt8]) -> UInt64 {
-        bytes.suffix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        bytes.suffix(8).littleEndian(UInt64.self)
     }
 
     /// The place of the mean for a text: its language's, else the fallback's; nil where there is neither.

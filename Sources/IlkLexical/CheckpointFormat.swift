@@ -78,18 +78,13 @@ struct CheckpointHeader: Equatable {
 
     var bytes: [UInt8] {
         var bytes = CheckpointFormat.magic
-        func append(_ value: UInt64) {
-            for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
-        }
-        append(CheckpointFormat.version)
-        append(analyzer)
-        append(fields)
-        append(sequence)
-        append(UInt64(fieldCount))
-        append(UInt64(segmentCount))
-        append(tableChecksum)
+        let numbers = [
+            CheckpointFormat.version, analyzer, fields, sequence, UInt64(fieldCount), UInt64(segmentCount),
+            tableChecksum,
+        ]
+        for number in numbers { bytes.append(littleEndian: number) }
         while bytes.count < CheckpointFormat.headerSize - 8 { bytes.append(0) }
-        append(unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) })
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
     }
 

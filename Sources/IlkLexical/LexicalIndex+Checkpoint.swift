@@ -52,7 +52,7 @@ extension LexicalIndex {
                 let padded = CheckpointFormat.padded(bytes.count)
                 let checksum = unsafe Checksum.xxh3(bytes, followedByZeros: padded - bytes.count)
                 for number in [UInt64(offset), UInt64(bytes.count), checksum] {
-                    for byte in 0..<8 { table.append(UInt8(truncatingIfNeeded: number >> (8 * byte))) }
+                    table.append(littleEndian: number)
                 }
                 offset += padded
             }

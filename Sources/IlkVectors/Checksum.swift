@@ -7,6 +7,11 @@ package enum Checksum {
         unsafe XXH3_64bits(bytes.baseAddress, bytes.count)
     }
 
+    package static func xxh3(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        // SAFETY: the bytes are only read while the closure runs.
+        unsafe bytes.withUnsafeBytes { unsafe xxh3($0) }
+    }
+
     /// The checksum of these bytes and some zeros after them.
     package static func xxh3(_ bytes: UnsafeRawBufferPointer, followedByZeros zeros: Int) -> UInt64 {
         var checksum = RunningChecksum()

@@ -1,7 +1,7 @@
 import CBLAS
 
 /// A matrix of f32 in row-major order, shape `[rows, columns]`.
-package struct Matrix: Sendable, Equatable {
+package struct Matrix: Sendable {
     package let rows: Int
     package let columns: Int
     /// `rows · columns` elements, row after row.

@@ -66,14 +66,12 @@ extension FactorizationMachine {
 
     package var bytes: [UInt8] {
         var bytes = Self.magic
-        func append(_ bits: UInt32) {
-            for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * place))) }
-        }
-        append(UInt32(factors.columns))
-        append(UInt32(factors.rows))
-        for element in factors.elements { append(element.bitPattern) }
+        bytes.append(littleEndian: UInt32(factors.columns))
+        bytes.append(littleEndian: UInt32(factors.rows))
+        for element in factors.elements { bytes.append(littleEndian: element.bitPattern) }
         bytes += linear.bytes
-        return bytes + Self.checksum(bytes[...])
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
+        return bytes
     }
 
     /// Reads a model.
@@ -82,10 +80,12 @@ extension FactorizationMachine {
     /// - Throws: where they are anything else, or a number in them cannot be.
     package init(bytes: [UInt8]) throws(CollaborativeError) {
         let body = bytes.dropLast(8)
-        guard body.count > 16, body.starts(with: Self.magic), Self.checksum(body) == Array(bytes.suffix(8)) else {
+        guard body.count > 16, body.starts(with: Self.magic),
+            Checksum.xxh3(body) == bytes.suffix(8).littleEndian(UInt64.self)
+        else {
             throw .malformed("bytes that have changed since they were written")
         }
-        func word(_ place: Int) -> UInt32 { body[place..<place + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+        func word(_ place: Int) -> UInt32 { body[place..<place + 4].littleEndian(UInt32.self) }
         let (columns, rows) = (Int(word(8)), Int(word(12)))
         let end = 16 + 4 * rows * columns
         guard (1...256).contains(columns), rows <= 100_000, end < body.count else {
@@ -95,11 +95,5 @@ extension FactorizationMachine {
         try self.init(
             linear: LogisticRanker(bytes: Array(body[end...])),
             factors: Matrix(rows: rows, columns: columns, elements: elements))
-    }
-
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        // SAFETY: the bytes are only read while the closure runs.
-        let sum = unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) }
-        return (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
     }
 }

@@ -116,8 +116,9 @@ extension GradientBoostedTrees {
     static let magic = Array("ilktree1".utf8)
 
     package var bytes: [UInt8] {
-        let bytes = Self.magic + text
-        return bytes + Self.checksum(bytes[...])
+        var bytes = Self.magic + text
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
+        return bytes
     }
 
     /// Reads a model.
@@ -127,14 +128,8 @@ extension GradientBoostedTrees {
     package init(bytes: [UInt8]) throws(CollaborativeError) {
         let body = bytes.dropLast(8)
         guard bytes.starts(with: Self.magic), body.count > Self.magic.count,
-            Self.checksum(body) == Array(bytes.suffix(8))
+            Checksum.xxh3(body) == bytes.suffix(8).littleEndian(UInt64.self)
         else { throw .malformed("bytes that have changed since they were written") }
         try self.init(lightGBM: Array(body.dropFirst(Self.magic.count)))
-    }
-
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        // SAFETY: the bytes are only read while the closure runs.
-        let sum = unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) }
-        return (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
     }
 }

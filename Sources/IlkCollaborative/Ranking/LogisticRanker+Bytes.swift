@@ -16,13 +16,13 @@ extension LogisticRanker {
     /// The model for keeping.
     package var bytes: [UInt8] {
         var bytes = Self.magic
-        Self.append(UInt32(names.count), &bytes)
+        bytes.append(littleEndian: UInt32(names.count))
         for name in names {
-            Self.append(UInt32(name.utf8.count), &bytes)
+            bytes.append(littleEndian: UInt32(name.utf8.count))
             bytes += name.utf8
         }
-        for number in means + deviations + coefficients + [intercept] { Self.append(number.bitPattern, &bytes) }
-        Self.append(Self.checksum(bytes[...]), &bytes)
+        for number in means + deviations + coefficients + [intercept] { bytes.append(littleEndian: number.bitPattern) }
+        bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
     }
 
@@ -35,13 +35,13 @@ extension LogisticRanker {
             throw .malformed("\(bytes.count) bytes that do not begin like a ranking model")
         }
         var rest = bytes.dropLast(8)
-        let stored = Self.take(UInt64.self, bytes.suffix(8))
-        guard Self.checksum(rest) == stored else { throw .malformed("bytes that have changed since they were written") }
+        let stored = bytes.suffix(8).littleEndian(UInt64.self)
+        guard Checksum.xxh3(rest) == stored else { throw .malformed("bytes that have changed since they were written") }
         rest = rest.dropFirst(Self.magic.count)
         func number() throws(CollaborativeError) -> UInt32 {
             guard rest.count >= 4 else { throw .malformed("fewer bytes than it says") }
             defer { rest = rest.dropFirst(4) }
-            return Self.take(UInt32.self, rest.prefix(4))
+            return rest.prefix(4).littleEndian(UInt32.self)
         }
         let count = Int(try number())
         guard count <= Self.mostFeatures else { throw .malformed("\(count) features") }
@@ -60,18 +60,5 @@ extension LogisticRanker {
         try self.init(
             names: names, means: Array(numbers[..<count]), deviations: Array(numbers[count..<2 * count]),
             coefficients: Array(numbers[2 * count..<3 * count]), intercept: numbers[3 * count])
-    }
-
-    private static func append<Number: FixedWidthInteger>(_ number: Number, _ bytes: inout [UInt8]) {
-        for place in 0..<Number.bitWidth / 8 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * place))) }
-    }
-
-    private static func take<Number: FixedWidthInteger>(_: Number.Type, _ bytes: ArraySlice<UInt8>) -> Number {
-        bytes.reversed().reduce(0) { $0 << 8 | Number($1) }
-    }
-
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        // SAFETY: the bytes are only read while the closure runs.
-        unsafe bytes.withUnsafeBytes { unsafe Checksum.xxh3($0) }
     }
 }

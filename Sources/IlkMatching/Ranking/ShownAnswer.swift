@@ -55,17 +55,14 @@ struct LoggedAnswer: Sendable {
 enum ShownBytes {
     static func bytes(of items: [ShownAnswer.Item], numbers: [UInt32]) -> [UInt8] {
         var bytes: [UInt8] = []
-        func append(_ bits: UInt32) {
-            for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * place))) }
-        }
         for (item, number) in zip(items, numbers) {
-            append(number)
-            append(item.propensity.bitPattern)
+            bytes.append(littleEndian: number)
+            bytes.append(littleEndian: item.propensity.bitPattern)
             bytes.append((item.isExplored ? 1 : 0) | (item.isPinned ? 2 : 0))
             var which = [UInt8](repeating: 0, count: (item.features.count + 7) / 8)
             for (place, value) in item.features.enumerated() where value != 0 { which[place / 8] |= 1 << (place % 8) }
             bytes += which
-            for value in item.features where value != 0 { append(value.bitPattern) }
+            for value in item.features where value != 0 { bytes.append(littleEndian: value.bitPattern) }
         }
         return bytes
     }
@@ -76,7 +73,7 @@ enum ShownBytes {
         func word() -> UInt32? {
             guard bytes.count - place >= 4 else { return nil }
             defer { place += 4 }
-            return bytes[place..<place + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+            return bytes[place..<place + 4].littleEndian(UInt32.self)
         }
         var items: [LoggedAnswer.Item] = []
         let width = (features + 7) / 8
