@@ -2,13 +2,7 @@ import IlkVectors
 import Synchronization
 
 /// The first 256 bytes of a checkpoint, as numbers.
-struct CheckpointHeader: Equatable {
-    struct Section: Equatable {
-        var offset: Int
-        var length: Int
-        var checksum: UInt64
-    }
-
+struct CheckpointHeader: Equatable, Sendable {
     var metric: Metric
     var dimension: Int
     var parameters: HNSWParameters
@@ -17,7 +11,9 @@ struct CheckpointHeader: Equatable {
     var upperCount: Int
     var entry: (node: UInt32, level: Int)?
     var stride: Int
-    var sections: [Section] = []
+    var tableOffset = 0
+    var extentCount = 0
+    var tableChecksum: UInt64 = 0
 
     static func == (a: Self, b: Self) -> Bool { a.bytes == b.bytes }
 
@@ -32,15 +28,6 @@ struct CheckpointHeader: Equatable {
         stride = index.store.stride
     }
 
-    /// Lays the sections out behind the header.
-    mutating func place(_ lengths: [Int], checksum: (Int) -> UInt64) {
-        var offset = CheckpointFormat.headerSize
-        sections = lengths.enumerated().map { number, length in
-            defer { offset += CheckpointFormat.padded(length) }
-            return Section(offset: offset, length: length, checksum: checksum(number))
-        }
-    }
-
     private static let metrics: [Metric] = [.cosine, .dot, .l2]
 
     var bytes: [UInt8] {
@@ -50,14 +37,9 @@ struct CheckpointHeader: Equatable {
         let numbers = [
             UInt64(dimension), UInt64(parameters.m), UInt64(parameters.efConstruction), parameters.seed, sequence,
             UInt64(slots), UInt64(upperCount), entry.map { UInt64($0.level) << 32 | UInt64($0.node + 1) } ?? 0,
-            UInt64(stride),
+            UInt64(stride), UInt64(tableOffset), UInt64(extentCount), tableChecksum,
         ]
         for number in numbers { bytes.append(littleEndian: number) }
-        for section in sections {
-            for number in [UInt64(section.offset), UInt64(section.length), section.checksum] {
-                bytes.append(littleEndian: number)
-            }
-        }
         while bytes.count < CheckpointFormat.headerSize - 8 { bytes.append(0) }
         bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
@@ -96,11 +78,41 @@ struct CheckpointHeader: Equatable {
         let entryWord = number(72)
         entry = entryWord == 0 ? nil : (UInt32(truncatingIfNeeded: entryWord) &- 1, Int(entryWord >> 32))
         stride = try int(80)
-        for place in 0..<CheckpointFormat.sectionCount {
-            let offset = CheckpointFormat.sectionTable + place * 24
-            sections.append(
-                Section(offset: try int(offset), length: try int(offset + 8), checksum: number(offset + 16)))
+        tableOffset = try int(88)
+        extentCount = try int(96)
+        tableChecksum = number(104)
+    }
+
+    /// Reads the table of extents: they fill the file between header and table, and sections from their beginnings on.
+    func extents(of bytes: UnsafeRawBufferPointer) throws(CheckpointError) -> [CheckpointExtent] {
+        guard tableOffset >= CheckpointFormat.headerSize, tableOffset <= bytes.count,
+            bytes.count - tableOffset == extentCount * CheckpointFormat.extentSize
+        else { throw .damaged("it ends before its table of extents does, or after it") }
+        let table = unsafe UnsafeRawBufferPointer(rebasing: bytes[tableOffset...])
+        guard unsafe Checksum.xxh3(table) == tableChecksum else {
+            throw .damaged("the checksum of its table of extents does not fit")
         }
+        var end = CheckpointFormat.headerSize
+        var covered = [Int](repeating: 0, count: CheckpointFormat.sectionCount)
+        var extents: [CheckpointExtent] = []
+        for number in 0..<extentCount {
+            let words = (0..<5).map { word in
+                unsafe UInt64(
+                    littleEndian: table.loadUnaligned(
+                        fromByteOffset: number * CheckpointFormat.extentSize + 8 * word, as: UInt64.self))
+            }
+            guard words[0] < CheckpointFormat.sectionCount, words[1] == covered[Int(words[0])],
+                words[3] == end, words[2] <= tableOffset - end
+            else { throw .damaged("extent \(number) is not where it should be") }
+            let extent = CheckpointExtent(
+                section: Int(words[0]), begin: Int(words[1]), length: Int(words[2]), fileOffset: end, checksum: words[4]
+            )
+            covered[extent.section] += extent.length
+            end += CheckpointFormat.padded(extent.length)
+            extents.append(extent)
+        }
+        guard end == tableOffset else { throw .damaged("there is something between its extents and their table") }
+        return extents
     }
 
     /// Checks that the file was written for this index.

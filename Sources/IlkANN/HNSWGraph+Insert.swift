@@ -37,10 +37,9 @@ extension HNSWGraph {
             guard let nearest = candidates.first else { continue }
             start = nearest
             let chosen = selectNeighbors(from: candidates, limit: parameters.m, measure: measure, scratch: scratch)
-            withLock(node) {
+            edit(node, level: current) { links in
                 // Another thread that met this node one level up may have linked to it already.
-                let list = list(node, level: current)
-                for neighbor in chosen where !list.contains(neighbor.node) && list.append(neighbor.node) {
+                for neighbor in chosen where !links.list.contains(neighbor.node) && links.append(neighbor.node) {
                     if current == 0 { countIncoming(neighbor.node) }
                 }
             }
@@ -59,18 +58,18 @@ extension HNSWGraph {
     private func link(
         _ owner: UInt32, to node: UInt32, distance: Float, level: Int, measure: Measure, scratch: Scratch
     ) {
-        withLock(owner) {
-            let list = list(owner, level: level)
+        edit(owner, level: level) { links in
+            let list = links.list
             // Two nodes that are inserted at once may each have chosen the other.
             guard !list.contains(node) else { return }
             if level == 0 { countIncoming(node) }
-            guard !list.append(node) else { return }
+            guard !links.append(node) else { return }
             var candidates = measured(list.nodes(), from: owner, measure: measure, scratch: scratch)
             candidates.append((node, distance))
             candidates.sort { ($0.distance, $0.node) < ($1.distance, $1.node) }
             var kept = selectNeighbors(from: candidates, limit: list.limit, measure: measure, scratch: scratch)
             if level == 0 { uncount(candidates, butNot: &kept, limit: list.limit) }
-            list.replace(kept.lazy.map(\.node))
+            links.replace(kept.lazy.map(\.node))
         }
     }
 

@@ -18,10 +18,10 @@ import Synchronization
     /// Words of a list above level 0.
     let strideUpper: Int
 
-    private let links0: AddressSpace
-    private let linksUpper: AddressSpace
+    let links0: TrackedSpace
+    let linksUpper: TrackedSpace
     /// For each node the number of its first list above level 0, from 1; 0 where it has none.
-    private let upperPlace: AddressSpace
+    let upperPlace: TrackedSpace
     private let locks: AddressSpace
     /// For each node how many level-0 lists it is in.
     private let incoming: AddressSpace
@@ -41,10 +41,10 @@ import Synchronization
             guard let space = AddressSpace(byteCount: bytes) else { throw .noAddressSpace(bytes: bytes) }
             return space
         }
-        links0 = try reserve(capacity * stride0 * 4)
+        links0 = try TrackedSpace(byteCount: capacity * stride0 * 4)
         // With m 2 every other node is above level 0, and they have two lists on average.
-        linksUpper = try reserve(capacity * strideUpper * 4)
-        upperPlace = try reserve(capacity * 4)
+        linksUpper = try TrackedSpace(byteCount: capacity * strideUpper * 4)
+        upperPlace = try TrackedSpace(byteCount: capacity * 4)
         locks = try reserve(capacity)
         incoming = try reserve(capacity * 4)
     }
@@ -92,9 +92,27 @@ import Synchronization
         guard level > 0 else {
             return unsafe LinkList(words: words(links0) + Int(node) * stride0, limit: parameters.m0)
         }
-        let first = unsafe words(upperPlace)[Int(node)].load(ordering: .acquiring)
-        let place = Int(first) - 1 + level - 1
-        return unsafe LinkList(words: words(linksUpper) + place * strideUpper, limit: parameters.m)
+        return unsafe LinkList(words: words(linksUpper) + upperList(node, level) * strideUpper, limit: parameters.m)
+    }
+
+    @inline(__always)
+    private func upperList(_ node: UInt32, _ level: Int) -> Int {
+        unsafe Int(words(upperPlace)[Int(node)].load(ordering: .acquiring)) - 1 + level - 1
+    }
+
+    /// Changes a node's list, under its lock.
+    @inline(__always)
+    func edit<R>(_ node: UInt32, level: Int, _ body: (EditableList) -> R) -> R {
+        withLock(node) {
+            let list = list(node, level: level)
+            let result = unsafe body(EditableList(words: list.words, limit: list.limit))
+            if level == 0 {
+                links0.noteWrite(at: Int(node) * stride0 * 4, count: stride0 * 4)
+            } else {
+                linksUpper.noteWrite(at: upperList(node, level) * strideUpper * 4, count: strideUpper * 4)
+            }
+            return result
+        }
     }
 
     /// Makes room for a node's lists above level 0; a slot that is used again keeps its room.
@@ -103,6 +121,7 @@ import Synchronization
         let first = upperCount.add(level, ordering: .relaxed).oldValue
         precondition((first + level) * strideUpper * 4 <= linksUpper.byteCount, "no room for lists above level 0")
         unsafe words(upperPlace)[Int(node)].store(UInt32(first + 1), ordering: .releasing)
+        upperPlace.noteWrite(at: Int(node) * 4, count: 4)
     }
 
     /// Whether a node has room for the lists above level 0 that its level asks for.
@@ -114,29 +133,26 @@ import Synchronization
     func clear(end: Int) {
         setEntry(nil)
         for node in 0..<UInt32(end) {
-            list(node, level: 0).clear()
-            unsafe words(incoming)[Int(node)].store(0, ordering: .relaxed)
-        }
-        for place in 0..<upperCount.load(ordering: .acquiring) {
-            unsafe LinkList(words: words(linksUpper) + place * strideUpper, limit: parameters.m).clear()
+            for level in 0...(hasUpperLists(node) ? level(of: node) : 0) { edit(node, level: level) { $0.clear() } }
+            forgetIncoming(node)
         }
     }
 
     // MARK: Incoming links
 
     /// How many level-0 lists a node is in.
-    func incomingCount(_ node: UInt32) -> Int { unsafe Int(words(incoming)[Int(node)].load(ordering: .relaxed)) }
+    func incomingCount(_ node: UInt32) -> Int { unsafe Int(incomingCounts[Int(node)].load(ordering: .relaxed)) }
 
-    func countIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].add(1, ordering: .relaxed) }
+    func countIncoming(_ node: UInt32) { unsafe incomingCounts[Int(node)].add(1, ordering: .relaxed) }
 
     /// Takes one link away from the count of a node.
-    func uncountIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].subtract(1, ordering: .relaxed) }
+    func uncountIncoming(_ node: UInt32) { unsafe incomingCounts[Int(node)].subtract(1, ordering: .relaxed) }
 
     /// Takes one link away from the count of a node; false, and nothing changed, if it is the last.
     ///
     /// Of two threads that cut the last two links at once, one finds that it may not.
     func mayLoseIncoming(_ node: UInt32) -> Bool {
-        let count = unsafe words(incoming) + Int(node)
+        let count = unsafe incomingCounts + Int(node)
         var old = unsafe count.pointee.load(ordering: .relaxed)
         while old > 1 {
             let (isExchanged, original) = unsafe count.pointee.weakCompareExchange(
@@ -147,10 +163,10 @@ import Synchronization
         return false
     }
 
-    func forgetIncoming(_ node: UInt32) { unsafe words(incoming)[Int(node)].store(0, ordering: .relaxed) }
+    func forgetIncoming(_ node: UInt32) { unsafe incomingCounts[Int(node)].store(0, ordering: .relaxed) }
 
     @inline(__always)
-    func withLock<R>(_ node: UInt32, _ body: () -> R) -> R {
+    private func withLock<R>(_ node: UInt32, _ body: () -> R) -> R {
         let lock = unsafe locks.base.assumingMemoryBound(to: Atomic<UInt8>.self) + Int(node)
         var spins = 0
         while unsafe lock.pointee.exchange(1, ordering: .acquiring) != 0 {
@@ -163,29 +179,18 @@ import Synchronization
     }
 
     @inline(__always)
-    private func words(_ space: AddressSpace) -> UnsafeMutablePointer<Atomic<UInt32>> {
+    private func words(_ space: TrackedSpace) -> UnsafeMutablePointer<Atomic<UInt32>> {
         // SAFETY: the space is zeroed memory for 32-bit words; a zero word is an Atomic of 0.
         unsafe space.base.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    // MARK: As bytes, for checkpoints
-
-    /// The level-0 lists of nodes below `end`.
-    func level0Bytes(end: Int) -> UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: links0.base, count: end * stride0 * 4)
-    }
-
-    /// The lists above level 0 that were handed out, or will be when `count` is given.
-    func upperBytes(count: Int) -> UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: linksUpper.base, count: count * strideUpper * 4)
-    }
-
-    func upperPlaceBytes(end: Int) -> UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: upperPlace.base, count: end * 4)
+    private var incomingCounts: UnsafeMutablePointer<Atomic<UInt32>> {
+        // SAFETY: as above.
+        unsafe incoming.base.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 }
 
-/// One neighbor list: read without a lock, changed under its node's.
+/// One neighbor list, read without a lock.
 @safe struct LinkList {
     let words: UnsafeMutablePointer<Atomic<UInt32>>
     /// Links it can hold.
@@ -210,12 +215,21 @@ import Synchronization
     }
 
     func nodes() -> [UInt32] { (0..<count).map { self[$0] } }
+}
+
+/// One neighbor list in ``HNSWGraph/edit(_:level:_:)``, where its node is locked.
+@safe struct EditableList {
+    let words: UnsafeMutablePointer<Atomic<UInt32>>
+    let limit: Int
+
+    /// As others see it.
+    var list: LinkList { unsafe LinkList(words: words, limit: limit) }
 
     func clear() { unsafe words[0].store(0, ordering: .releasing) }
 
     /// Adds a link; false if the list is full.
     func append(_ node: UInt32) -> Bool {
-        let count = count
+        let count = list.count
         guard count < limit else { return false }
         unsafe words[count + 1].store(node, ordering: .releasing)
         unsafe words[0].store(UInt32(count + 1), ordering: .releasing)

@@ -18,7 +18,7 @@ enum SlotState: UInt8, Sendable {
 
 /// The state of every slot, and how many there are of each kind.
 @safe final class SlotStates: Sendable {
-    private let space: AddressSpace
+    let space: TrackedSpace
     private let capacity: Int
     private let endNumber = Atomic<Int>(0)
     private let live = Atomic<Int>(0)
@@ -27,8 +27,7 @@ enum SlotState: UInt8, Sendable {
 
     init(capacity: Int) throws(IndexError) {
         self.capacity = capacity
-        guard let space = AddressSpace(byteCount: capacity) else { throw .noAddressSpace(bytes: capacity) }
-        self.space = space
+        space = try TrackedSpace(byteCount: capacity)
     }
 
     /// One more than the largest slot that was ever used.
@@ -46,6 +45,7 @@ enum SlotState: UInt8, Sendable {
     func set(_ node: UInt32, _ state: SlotState) {
         let old = SlotState(
             rawValue: unsafe slots[Int(node)].exchange(state.rawValue, ordering: .acquiringAndReleasing))
+        space.noteWrite(at: Int(node), count: 1)
         if Int(node) >= end { endNumber.store(Int(node) + 1, ordering: .releasing) }
         guard old != state else { return }
         if state.isLive != (old?.isLive ?? false) { live.add(state.isLive ? 1 : -1, ordering: .releasing) }
@@ -56,11 +56,6 @@ enum SlotState: UInt8, Sendable {
     private func count(_ kind: SlotState, in number: borrowing Atomic<Int>, from old: SlotState?, to new: SlotState) {
         if old == kind { number.subtract(1, ordering: .releasing) }
         if new == kind { number.add(1, ordering: .releasing) }
-    }
-
-    /// The states of the first slots, for checkpoints.
-    func bytes(end: Int) -> UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: space.base, count: end)
     }
 
     /// Counts a state that was copied in from a checkpoint, and returns it; nil where the byte is no state.

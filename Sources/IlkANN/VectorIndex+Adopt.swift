@@ -29,8 +29,8 @@ extension VectorIndex {
 
     /// Every node's lists above level 0 lie in the section and are no other node's.
     private func checkPlaces(_ header: CheckpointHeader, _ levels: [UInt8]) throws(CheckpointError) {
-        let places = unsafe graph.upperPlaceBytes(end: header.slots).assumingMemoryBound(to: UInt32.self)
-        let slots = unsafe states.bytes(end: header.slots)
+        let places = unsafe graph.upperPlace.base.assumingMemoryBound(to: UInt32.self)
+        let slots = unsafe states.space.base.assumingMemoryBound(to: UInt8.self)
         var isTaken = [Bool](repeating: false, count: header.upperCount)
         for node in 0..<header.slots {
             let level = Int(levels[node])

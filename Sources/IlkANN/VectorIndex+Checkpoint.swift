@@ -8,30 +8,14 @@ extension VectorIndex {
     ///
     /// - Throws: ``CheckpointError/file(_:)``; a file of that name that was there before is still there.
     package func checkpoint(to path: String, sequence: UInt64) throws(CheckpointError) {
-        var header = CheckpointHeader(index: self, sequence: sequence)
-        let found = findings.bytes
-        let last = UnsafeMutableRawBufferPointer.allocate(byteCount: found.count, alignment: 8)
-        defer { unsafe last.deallocate() }
-        unsafe last.copyBytes(from: found)
-        let sections = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [last]
-        do throws(FileError) {
-            var file = try DurableFile(path: path)
-            // The header comes first in the file and is known last: its checksums are those of the sections.
-            unsafe header.place(sections.map(\.count)) { section in unsafe Self.checksum(ofPadded: sections[section]) }
-            let bytes = header.bytes
-            let writing: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { bytes in
-                do throws(FileError) { return .success(try unsafe file.write(bytes)) } catch { return .failure(error) }
-            }
-            try writing.get()
-            for place in unsafe sections.indices {
-                try unsafe file.write(UnsafeRawBufferPointer(sections[place]))
-                try unsafe Self.writePadding(after: sections[place].count, to: file)
-            }
-            try file.commit()
-        } catch {
-            throw .file(error)
-        }
+        let file = try CheckpointFile(path: path)
+        var image = CheckpointImage(of: self)
+        while !image.isSettled { try file.write(image.copy(Self.copiedAtOnce)) }
+        try file.commit(image.finish(sequence: sequence))
     }
+
+    /// Bytes that are copied before they are written.
+    private static let copiedAtOnce = 8 << 20
 
     /// Opens what ``checkpoint(to:sequence:)`` wrote: the file is mapped, verified, and copied into huge pages.
     ///
@@ -62,75 +46,64 @@ extension VectorIndex {
         guard header.slots <= store.capacity, header.upperCount <= store.capacity else {
             throw .damaged("it says \(header.slots) slots")
         }
-        let foundBytes = header.sections[CheckpointFormat.sectionCount - 1].length
-        guard foundBytes <= bytes.count else { throw .damaged("it says \(foundBytes) bytes of what was found out") }
-        let last = UnsafeMutableRawBufferPointer.allocate(byteCount: foundBytes, alignment: 8)
-        defer { unsafe last.deallocate() }
-        let targets = unsafe sectionBytes(end: header.slots, upperCount: header.upperCount) + [last]
-        var offset = CheckpointFormat.headerSize
-        for (number, section) in header.sections.enumerated() {
-            let padded = unsafe CheckpointFormat.padded(targets[number].count)
-            guard section.offset == offset, unsafe section.length == targets[number].count,
-                offset + padded <= bytes.count
-            else { throw .damaged("section \(number) is not where it should be") }
-            let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + padded])
-            guard unsafe Self.copy(source, to: targets[number]) == section.checksum else {
-                throw .damaged("the checksum of section \(number) does not fit")
-            }
-            offset += padded
+        let extents = try unsafe header.extents(of: bytes)
+        let spaces = checkpointSections(end: header.slots, upperCount: header.upperCount)
+        let last = spaces.count
+        let findingsCount = extents.reduce(0) { $0 + ($1.section == last ? $1.length : 0) }
+        let found = UnsafeMutableRawBufferPointer.allocate(byteCount: findingsCount, alignment: 8)
+        defer { unsafe found.deallocate() }
+        let targets =
+            unsafe spaces.map { unsafe UnsafeMutableRawBufferPointer(start: $0.space.base, count: $0.byteCount) }
+            + [found]
+        for unsafe(number, target) in unsafe targets.enumerated() {
+            let length = extents.reduce(0) { $0 + ($1.section == number ? $1.length : 0) }
+            guard length == target.count else { throw .damaged("section \(number) has \(length) bytes") }
         }
-        guard offset == bytes.count else { throw .damaged("it has \(bytes.count - offset) bytes too many") }
+        for (number, extent) in extents.enumerated() {
+            let target = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: targets[extent.section][extent.begin..<extent.begin + extent.length])
+            let padded = CheckpointFormat.padded(extent.length)
+            let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[extent.fileOffset..<extent.fileOffset + padded])
+            guard unsafe Self.copy(source, to: target) == extent.checksum else {
+                throw .damaged("the checksum of extent \(number) does not fit")
+            }
+        }
         try adopt(header)
-        guard let findings = unsafe Findings(Array(last), dimension: dimension, metric: metric) else {
+        guard let findings = unsafe Findings(Array(found), dimension: dimension, metric: metric) else {
             throw .damaged("what it says was found out cannot be")
         }
         adopt(findings)
     }
 
-    /// Copies a padded section, and returns the checksum of what was copied.
+    /// Copies a padded extent, and returns the checksum of what was copied.
     ///
     /// A block is hashed right after it was copied: while it is in the cache, and so that a file that changes meanwhile
     /// cannot slip in other bytes than those that were checked.
     private static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) -> UInt64 {
-        var checksum = RunningChecksum()
-        for first in stride(from: 0, to: target.count, by: 1 << 18) {
-            let block = first..<min(first + 1 << 18, target.count)
+        var checksums: [UInt64] = []
+        checksums.reserveCapacity(source.count / TrackedSpace.blockSize + 1)
+        for first in stride(from: 0, to: source.count, by: TrackedSpace.blockSize) {
+            let end = min(first + TrackedSpace.blockSize, source.count)
+            let block = first..<min(end, target.count)
             let copied = unsafe UnsafeMutableRawBufferPointer(rebasing: target[block])
             unsafe copied.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[block]))
+            var checksum = RunningChecksum()
             unsafe checksum.update(UnsafeRawBufferPointer(copied))
+            unsafe checksum.update(UnsafeRawBufferPointer(rebasing: source[block.upperBound..<end]))
+            checksums.append(checksum.value)
         }
-        unsafe checksum.update(UnsafeRawBufferPointer(rebasing: source[target.count...]))
-        return checksum.value
+        return CheckpointFormat.checksum(checksums)
     }
 
     /// The sections that lie in memory as in the file: all but the last.
-    private func sectionBytes(end: Int, upperCount: Int) -> [UnsafeMutableRawBufferPointer] {
-        unsafe [
-            states.bytes(end: end), graph.level0Bytes(end: end), graph.upperPlaceBytes(end: end),
-            graph.upperBytes(count: upperCount),
-            UnsafeMutableRawBufferPointer(start: store.base, count: end * store.stride * 4),
+    func checkpointSections(end: Int, upperCount: Int) -> [(space: TrackedSpace, byteCount: Int)] {
+        [
+            (states.space, end), (graph.links0, end * graph.stride0 * 4), (graph.upperPlace, end * 4),
+            (graph.linksUpper, upperCount * graph.strideUpper * 4), (store.space, end * store.stride * 4),
         ]
     }
 
-    private static let zeros = [UInt8](repeating: 0, count: CheckpointFormat.alignment)
-
-    private static func writePadding(after count: Int, to file: borrowing DurableFile) throws(FileError) {
-        let padding = CheckpointFormat.padded(count) - count
-        guard padding > 0 else { return }
-        let written: Result<Void, FileError> = unsafe zeros.withUnsafeBytes { zeros in
-            do throws(FileError) {
-                return .success(try unsafe file.write(UnsafeRawBufferPointer(rebasing: zeros[..<padding])))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try written.get()
-    }
-
-    private static func checksum(ofPadded section: UnsafeMutableRawBufferPointer) -> UInt64 {
-        // Every arena is longer than its used part by more than the padding, and what is beyond is zero but for
-        // slots: so the padding is hashed on its own.
-        let padding = CheckpointFormat.padded(section.count) - section.count
-        return unsafe Checksum.xxh3(UnsafeRawBufferPointer(section), followedByZeros: padding)
+    var checkpointSections: [(space: TrackedSpace, byteCount: Int)] {
+        checkpointSections(end: states.end, upperCount: graph.upperCount.load(ordering: .acquiring))
     }
 }

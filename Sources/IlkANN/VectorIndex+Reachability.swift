@@ -10,19 +10,13 @@ extension VectorIndex {
     @discardableResult
     package func reconnectStrays() -> Int {
         linkedSinceAudit.store(0, ordering: .relaxed)
-        var left = 0
-        for _ in 0..<8 {
-            var reached = reachedNodes()
-            let strays = (0..<UInt32(states.end)).filter { states[$0] == .linked && !reached[Int($0)] }
-            left = strays.count
-            guard left > 0 else { break }
-            // What hangs on a connected stray is reached too; a link that was given up shows in the next round.
-            for stray in strays where !reached[Int(stray)] && connect(stray) { follow(from: stray, &reached) }
-        }
-        return left
+        var audit = StrayAudit(self)
+        while audit.step() {}
+        return audit.left
     }
 
-    /// Links the nearest reached node with room to a stray; if none has room, the nearest gives up its farthest link.
+    /// Links the nearest reached node with room to a stray; if none has room, the nearest that has a link to a node which
+    /// others lead to as well gives up the farthest such link.
     ///
     /// The walk begins at the entry point and stays on level 0: whatever it meets is reached.
     func connect(_ stray: UInt32) -> Bool {
@@ -37,50 +31,34 @@ extension VectorIndex {
                 ef: parameters.efConstruction, query: query, measure: measure, scratch: scratch, counts: &counts
             ) { $0 != stray && states[$0] == .linked }
             let reached = (0..<scratch.pool.count).map { scratch.pool[$0].node }
-            for node in reached where graph.withLock(node, { graph.list(node, level: 0).append(stray) }) {
-                graph.countIncoming(stray)
-                return true
-            }
-            guard let nearest = reached.first else { return false }
-            graph.withLock(nearest) {
-                let list = graph.list(nearest, level: 0)
-                var ranked = graph.measured(list.nodes(), from: nearest, measure: measure, scratch: scratch)
-                ranked.sort { ($0.distance, $0.node) > ($1.distance, $1.node) }
-                // Better one that others lead to as well.
-                let other = ranked.first { graph.mayLoseIncoming($0.node) }
-                guard let victim = other ?? ranked.first, let place = list.nodes().firstIndex(of: victim.node) else {
-                    return
+            let isLinked =
+                reached.contains { graph.edit($0, level: 0) { $0.append(stray) } }
+                || reached.contains { exchangeLink(of: $0, for: stray, measure, scratch) { graph.mayLoseIncoming($0) } }
+                // Every link there is some node's last: that node will be the next stray.
+                || reached.prefix(1).contains {
+                    exchangeLink(of: $0, for: stray, measure, scratch) { node in
+                        graph.uncountIncoming(node)
+                        return true
+                    }
                 }
-                if other == nil { graph.uncountIncoming(victim.node) }
-                graph.countIncoming(stray)
-                list.replace(stray, at: place)
-            }
-            return true
+            if isLinked { graph.countIncoming(stray) }
+            return isLinked
         }
     }
 
-    /// Linked nodes that no path on level 0 leads to from the entry point.
-    func unreachable() -> [UInt32] {
-        let reached = reachedNodes()
-        return (0..<UInt32(states.end)).filter { states[$0] == .linked && !reached[Int($0)] }
-    }
-
-    private func reachedNodes() -> [Bool] {
-        var reached = [Bool](repeating: false, count: states.end)
-        if let entry = graph.entry { follow(from: entry.node, &reached) }
-        return reached
-    }
-
-    /// Marks a node and all that can be reached from it.
-    private func follow(from start: UInt32, _ reached: inout [Bool]) {
-        var stack = [start]
-        reached[Int(start)] = true
-        while let node = stack.popLast() {
-            let list = graph.list(node, level: 0)
-            for place in 0..<list.count where !reached[Int(list[place])] {
-                reached[Int(list[place])] = true
-                stack.append(list[place])
-            }
+    /// Puts a link to a stray in place of the farthest that a node may lose; false where there is none.
+    private func exchangeLink(
+        of node: UInt32, for stray: UInt32, _ measure: Measure, _ scratch: Scratch, whereMayLose: (UInt32) -> Bool
+    ) -> Bool {
+        graph.edit(node, level: 0) { links in
+            let nodes = links.list.nodes()
+            var ranked = graph.measured(nodes, from: node, measure: measure, scratch: scratch)
+            ranked.sort { ($0.distance, $0.node) > ($1.distance, $1.node) }
+            guard let victim = ranked.first(where: { whereMayLose($0.node) }),
+                let place = nodes.firstIndex(of: victim.node)
+            else { return false }
+            links.replace(stray, at: place)
+            return true
         }
     }
 }

@@ -35,6 +35,8 @@ package final class VectorIndex: Sendable {
     let choice = Mutex(CodeChoice())
     /// Inverted lists of the vectors, where they are of use.
     let listState = Mutex(ListState())
+    /// The repair that was begun and is not done.
+    let repairing = Mutex<GraphRepair?>(nil)
     /// How searches' recall grows with their width.
     let recallMeasurement = Mutex(RecallMeasurements())
     /// Nodes that were linked since all were last seen to be reachable.
@@ -175,6 +177,7 @@ package final class VectorIndex: Sendable {
     /// Takes every vector out of the graph, so that all are pending again; searches go on, by scan.
     package func dropGraph() {
         let all = (0..<UInt32(states.end)).filter { states[$0].isLive }
+        repairing.withLock { $0 = nil }
         pending.withLock { pending in
             pending = PendingList(all)
             graph.setEntry(nil)

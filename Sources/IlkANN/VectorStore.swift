@@ -11,7 +11,7 @@ import IlkVectors
     let stride: Int
     /// Rows that the address space holds.
     let capacity: Int
-    private let space: AddressSpace
+    let space: TrackedSpace
 
     /// At most this much address space a field; only touched pages take memory.
     private static let reservedBytes = 1 << 38
@@ -22,8 +22,7 @@ import IlkVectors
         stride = (dimension + 15) / 16 * 16
         capacity = min(1 << 27, Self.reservedBytes / (stride * MemoryLayout<Float>.stride))
         let bytes = capacity * stride * MemoryLayout<Float>.stride
-        guard let space = AddressSpace(byteCount: bytes) else { throw .noAddressSpace(bytes: bytes) }
-        self.space = space
+        space = try TrackedSpace(byteCount: bytes)
     }
 
     var base: UnsafeMutablePointer<Float> { unsafe space.base.assumingMemoryBound(to: Float.self) }
@@ -40,6 +39,7 @@ import IlkVectors
         case .cosine: unsafe Normalization.write(vector, to: row)
         case .dot, .l2: for component in vector.indices { unsafe row[component] = vector[component] }
         }
+        space.noteWrite(at: Int(node) * stride * 4, count: stride * 4)
     }
 
     /// What a graph walk needs of this store, in registers.

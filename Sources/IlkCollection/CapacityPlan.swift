@@ -156,7 +156,8 @@ package struct CapacityPlan: Sendable {
             n, n * Self.bytesOfLists(m: shape.m), n * 4, upperBytes, n * Self.padded(shape.dimension, to: 16) * 4,
             Self.bytesOfFindings + (shape.hasCodes ? 4 + shape.dimension * 4 : 0),
         ]
-        return sections.reduce(256) { $0 + Self.padded($1, to: 64) }
+        // Each section is two extents but for the last.
+        return sections.reduce(256 + 11 * 40) { $0 + Self.padded($1, to: 64) }
     }
 
     private var databaseBytes: Int {

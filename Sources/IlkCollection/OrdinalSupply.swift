@@ -8,6 +8,8 @@ struct OrdinalSupply: Sendable {
     private var reusable: [Ordinal]
     /// Repaired, but the last checkpoint may still hold them.
     private var repaired: [Ordinal] = []
+    /// Those that the checkpoint which is being taken does not hold.
+    private var inCheckpoint: [Ordinal] = []
     /// Vacated: the fields whose graphs may still link to them.
     private var linked: [Ordinal: UInt64] = [:]
     private var end: UInt32
@@ -57,9 +59,15 @@ struct OrdinalSupply: Sendable {
         for ordinal in removed { linked[ordinal, default: 0] |= 1 << UInt64(field) }
     }
 
-    /// Notes that checkpoints of every field were written after the last repair.
-    mutating func checkpointed() {
-        reusable += repaired
+    /// Notes that checkpoints of every field begin, in which nothing links to what was repaired by now.
+    mutating func beginCheckpoint() {
+        inCheckpoint = repaired
         repaired = []
+    }
+
+    /// Notes that the checkpoints are there, or that those of before still are.
+    mutating func endCheckpoint(isWritten: Bool) {
+        if isWritten { reusable += inCheckpoint } else { repaired += inCheckpoint }
+        inCheckpoint = []
     }
 }

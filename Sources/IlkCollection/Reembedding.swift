@@ -174,6 +174,7 @@ final class Reembedding {
                 let missing = live.subtracting(done)
                 guard missing.count <= Self.leftOver else { return .success(false) }
                 // Before the rows change: a graph of the old vectors must never meet the new ones.
+                state.abandonCheckpoint()
                 try? FileManager.default.removeItem(atPath: content.checkpointPath(field: field))
                 var indexes = content.indexes
                 indexes[field] = index

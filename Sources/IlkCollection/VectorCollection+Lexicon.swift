@@ -49,6 +49,7 @@ extension VectorCollection {
                 for ordinal in index.liveOrdinals() where !live.contains(ordinal) { index.remove(ordinal) }
                 try content.store.fill(index, with: live, by: content.reader) { _ in }
                 try content.store.setLexicon(lexicon)
+                state.abandonCheckpoint()
                 content.epoch.apply { writer.replaceContent(CollectionContent(content, words: index)) }
                 state.changesSinceCheckpoint = max(state.changesSinceCheckpoint, WriterState.checkpointEvery)
                 return .success(())

@@ -3,15 +3,8 @@ import IlkANN
 package import IlkProtocol
 
 extension VectorCollection {
-    /// Writes checkpoints of every graph now.
-    package func checkpoint() throws(IlkError) {
-        let writer = try writer()
-        let problem = try writer.perform { state in
-            writer.checkpoint(&state)
-            return state.checkpointProblem
-        }
-        if let problem { throw IlkError(.unavailable, "could not write the checkpoint: \(problem)") }
-    }
+    /// Writes checkpoints of every graph now, while writes and searches go on.
+    package func checkpoint() throws(IlkError) { try writer().checkpoint() }
 
     /// Builds every graph anew from the stored vectors; searches are exact meanwhile, and writes go on.
     ///

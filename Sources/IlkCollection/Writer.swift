@@ -32,7 +32,7 @@ final class Writer: Sendable {
     private let contentNow: Mutex<CollectionContent>
     private let options: CollectionOptions
     private let inbox = Mutex(Inbox())
-    private let wake = DispatchSemaphore(value: 0)
+    let wake = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
     private let sequenceNow: Mutex<UInt64>
     /// Linking stands still after a rebuild was cancelled, until the next one.
@@ -147,11 +147,12 @@ final class Writer: Sendable {
                 commit(batch, &state)
                 // While writes never pause, expired points shall not pile up.
                 deleteExpired(&state, from: 4 * options.groupLimit)
+                _ = advanceCheckpoint(&state)
             case .maintenance(let body):
                 body(&state)
             case .nothing(let isClosed):
                 if isClosed {
-                    if state.changesSinceCheckpoint > 0 { checkpoint(&state) }
+                    lastCheckpoint(&state)
                     finished.signal()
                     return
                 }
@@ -316,6 +317,7 @@ final class Writer: Sendable {
 extension Writer {
     /// One bounded step of what can wait; false if there was nothing to do.
     private func idleStep(_ state: inout WriterState) -> Bool {
+        if state.checkpoint != nil && advanceCheckpoint(&state) { return true }
         // A graph without any vector is whole too.
         if (content.pendingCount > 0 || state.isDegraded) && !isLinkingPaused.withLock({ $0 }) {
             link(&state)
@@ -324,8 +326,9 @@ extension Writer {
         if deleteExpired(&state, from: 1) { return true }
         let content = content
         if content.words?.maintain() == true { return true }
-        for (field, index) in content.indexes.enumerated() where index.removedCount > max(1_000, index.count / 20) {
-            state.ordinals.unlinked(index.repair(threads: options.linkThreads), field: field)
+        for (field, index) in content.indexes.enumerated()
+        where index.isRepairing || index.removedCount > max(1_000, index.count / 20) {
+            state.ordinals.unlinked(index.repairStep(threads: options.linkThreads), field: field)
             return true
         }
         if let index = content.indexes.first(where: \.isListingDue) {
@@ -336,10 +339,7 @@ extension Writer {
             index.measureRecall(threads: options.linkThreads)
             return true
         }
-        if state.isCheckpointDue(count: content.directory.count) {
-            checkpoint(&state)
-            return true
-        }
+        if advanceCheckpoint(&state) { return true }
         content.sampler.measure(in: content)
         for issue in content.issues.takeUntold() { report(.issue(issue)) }
         return false
@@ -371,26 +371,6 @@ extension Writer {
             state.isDegraded = false
             state.changesSinceCheckpoint = max(state.changesSinceCheckpoint, WriterState.checkpointEvery)
             report(.state(.ready))
-        }
-    }
-
-    /// Writes a checkpoint of every field; a failure is reported, and it is tried again later.
-    func checkpoint(_ state: inout WriterState) {
-        do {
-            let content = content
-            for (field, index) in content.indexes.enumerated() {
-                try index.checkpoint(to: content.checkpointPath(field: field), sequence: state.sequence)
-            }
-            try content.words?.checkpoint(
-                to: CollectionContent.wordsPath(folder: content.folder), sequence: state.sequence)
-            state.ordinals.checkpointed()
-            state.checkpointed()
-            content.issues.end(.checkpoint)
-        } catch {
-            state.checkpointFailed("\(error)")
-            content.issues.note(
-                .checkpoint, "the checkpoint could not be written: \(error)",
-                do: "see that the disk has room and that the folder can be written; it is tried again")
         }
     }
 }

@@ -1,3 +1,6 @@
+import IlkANN
+import IlkProtocol
+
 /// What only the writer's thread knows.
 struct WriterState: Sendable {
     /// Changes after which a checkpoint is written, or a fifth of the points if that is more.
@@ -8,11 +11,16 @@ struct WriterState: Sendable {
     /// Whether the graphs miss so much that searches are exact.
     var isDegraded: Bool
     var changesSinceCheckpoint: Int
+    /// The one that is being taken.
+    var checkpoint: CheckpointRun?
+    /// Told of the end of the next checkpoint that is begun.
+    var askedForCheckpoint: [@Sendable (Result<Void, CheckpointProblem>) -> Void] = []
+    private var askedForThisOne: [@Sendable (Result<Void, CheckpointProblem>) -> Void] = []
+    /// Whether the last checkpoint was written.
+    private(set) var lastCheckpointSucceeded = true
     private var nextAttempt = ContinuousClock.now
     private var nextExpiry = ContinuousClock.now
     private var lastCheckpoint = ContinuousClock.now
-    /// Why the last checkpoint could not be written; nil if it could.
-    private(set) var checkpointProblem: String?
 
     init(sequence: UInt64, ordinals: OrdinalSupply, isDegraded: Bool, changesSinceCheckpoint: Int) {
         self.sequence = sequence
@@ -34,14 +42,39 @@ struct WriterState: Sendable {
 
     mutating func expiryFailed() { nextExpiry = .now + .seconds(5) }
 
-    mutating func checkpointed() {
-        changesSinceCheckpoint = 0
-        lastCheckpoint = .now
-        checkpointProblem = nil
+    mutating func begin(_ run: CheckpointRun) {
+        checkpoint = run
+        ordinals.beginCheckpoint()
+        askedForThisOne = askedForCheckpoint
+        askedForCheckpoint = []
     }
 
-    mutating func checkpointFailed(_ problem: String) {
-        checkpointProblem = problem
-        nextAttempt = .now + .seconds(30)
+    mutating func endCheckpoint(_ result: Result<Void, CheckpointProblem>) {
+        let changes = checkpoint?.changes ?? 0
+        checkpoint?.close()
+        checkpoint = nil
+        switch result {
+        case .success:
+            changesSinceCheckpoint -= changes
+            lastCheckpoint = .now
+            lastCheckpointSucceeded = true
+            ordinals.endCheckpoint(isWritten: true)
+        case .failure:
+            nextAttempt = .now + .seconds(30)
+            lastCheckpointSucceeded = false
+            ordinals.endCheckpoint(isWritten: false)
+        }
+        for completion in askedForThisOne { completion(result) }
+        askedForThisOne = []
+    }
+
+    /// Gives up a checkpoint in the middle, before an index of it is replaced; who asked for it gets the next.
+    mutating func abandonCheckpoint() {
+        guard let checkpoint else { return }
+        checkpoint.close()
+        self.checkpoint = nil
+        ordinals.endCheckpoint(isWritten: false)
+        askedForCheckpoint += askedForThisOne
+        askedForThisOne = []
     }
 }

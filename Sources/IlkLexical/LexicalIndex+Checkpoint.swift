@@ -1,25 +1,16 @@
 import IlkVectors
 import Synchronization
 
-extension LexicalIndex {
-    /// Writes the index to a file that appears whole or not at all.
-    ///
-    /// No other thread may change the index meanwhile; searches go on. `sequence` is the change that the index reflects.
-    ///
-    /// - Throws: ``LexicalCheckpointError/file(_:)``; a file of that name that was there before is still there.
-    package func checkpoint(to path: String, sequence: UInt64) throws(LexicalCheckpointError) {
-        let written: Result<Void, FileError> = writing.withLock { writing in
-            seal(termCapacity: Self.tailTerms, &writing)
-            do throws(FileError) { return .success(try write(to: path, sequence: sequence)) } catch {
-                return .failure(error)
-            }
-        }
-        do throws(FileError) { try written.get() } catch { throw .file(error) }
-    }
+/// A lexical index as it was at one moment; any thread may write it to a file while the index goes on changing.
+package struct LexicalImage: Sendable {
+    private var header: CheckpointHeader
+    private let sections: [SectionBytes]
+    /// They own what sections are lent of.
+    private let segments: [Segment]
 
-    /// What a section's bytes are: those of the index itself, or few that were made for the file.
-    @safe private enum SectionBytes: @unchecked Sendable {
-        // SAFETY: of the vocabulary or a segment; only the thread that changes the index could free it, and it is here.
+    /// What a section's bytes are: those of a segment, or some that were made for the file.
+    @safe fileprivate enum SectionBytes: @unchecked Sendable {
+        // SAFETY: of a segment that the image holds, where they never change.
         case lent(UnsafeRawBufferPointer)
         case made([UInt8])
 
@@ -35,16 +26,21 @@ extension LexicalIndex {
         }
     }
 
-    private func write(to path: String, sequence: UInt64) throws(FileError) {
-        let (vocabulary, segments) = state.withLock { state in
-            let sections = unsafe state.vocabulary.withSections { terms, starts, frequencies in
-                unsafe [SectionBytes.lent(terms), .lent(starts), .lent(frequencies)]
-            }
-            return (sections, state.segments)
-        }
-        var header = CheckpointHeader(
-            index: self, analyzer: analyzer, sequence: sequence, segmentCount: segments.count)
-        let sections = vocabulary + segments.flatMap(sections)
+    fileprivate init(header: CheckpointHeader, vocabulary: [SectionBytes], segments: [Segment]) {
+        self.header = header
+        self.segments = segments
+        sections = vocabulary + segments.flatMap(Self.sections)
+    }
+
+    /// Writes a file that appears whole or not at all.
+    ///
+    /// - Throws: ``LexicalCheckpointError/file(_:)``; a file of that name that was there before is still there.
+    package func write(to path: String) throws(LexicalCheckpointError) {
+        do throws(FileError) { try writeFile(path) } catch { throw .file(error) }
+    }
+
+    private func writeFile(_ path: String) throws(FileError) {
+        var header = header
         var table: [UInt8] = []
         var offset = CheckpointFormat.headerSize + CheckpointFormat.padded(header.sectionCount * 24)
         for section in sections {
@@ -70,10 +66,9 @@ extension LexicalIndex {
             }
         }
         try file.commit()
-        withExtendedLifetime(segments) {}
     }
 
-    private func sections(of segment: Segment) -> [SectionBytes] {
+    private static func sections(of segment: Segment) -> [SectionBytes] {
         let removed = (0..<(segment.documentCount + 63) / 64).map { segment.removedWord($0) }
         let columns: [SectionBytes] = unsafe [
             .lent(segment.columns.ordinals.bytes), .lent(segment.columns.lengths.bytes),
@@ -85,5 +80,31 @@ extension LexicalIndex {
             .made(segment.averages.withUnsafeBytes { unsafe Array($0) }),
             .made(removed.withUnsafeBytes { unsafe Array($0) }),
         ]
+    }
+}
+
+extension LexicalIndex {
+    /// What a checkpoint of this moment holds, in the milliseconds that it takes to copy the vocabulary.
+    ///
+    /// On the thread that changes the index. `sequence` is the change that the index reflects.
+    package func image(sequence: UInt64) -> LexicalImage {
+        writing.withLock { writing in
+            seal(termCapacity: Self.tailTerms, &writing)
+            return state.withLock { state in
+                let vocabulary = unsafe state.vocabulary.withSections { terms, starts, frequencies in
+                    unsafe [terms, starts, frequencies].map { unsafe LexicalImage.SectionBytes.made(Array($0)) }
+                }
+                let header = CheckpointHeader(
+                    index: self, analyzer: analyzer, sequence: sequence, segmentCount: state.segments.count)
+                return LexicalImage(header: header, vocabulary: vocabulary, segments: state.segments)
+            }
+        }
+    }
+
+    /// Writes the index as it is to a file that appears whole or not at all.
+    ///
+    /// - Throws: ``LexicalCheckpointError/file(_:)``; a file of that name that was there before is still there.
+    package func checkpoint(to path: String, sequence: UInt64) throws(LexicalCheckpointError) {
+        try image(sequence: sequence).write(to: path)
     }
 }

@@ -33,6 +33,17 @@ package struct DurableFile: ~Copyable {
         }
     }
 
+    /// Writes bytes from a place on, over what is there.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let written = unsafe pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw FileError("write", temporaryPath) }
+            done += written
+        }
+    }
+
     /// Makes the file durable under its name.
     package mutating func commit() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw FileError("sync", temporaryPath) }

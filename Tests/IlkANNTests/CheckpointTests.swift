@@ -75,7 +75,8 @@ import Testing
 
     @Test func `cut at every section's edge and at 100 random places is damaged`() throws {
         var random = SplitMix64(seed: 3)
-        let edges = Layout(bytes).sections.flatMap { [$0.lowerBound, $0.upperBound - 1] } + [0, 1, 8, 255, 256]
+        let ranges = Layout(bytes).extents.map(\.range) + [Layout(bytes).table]
+        let edges = ranges.flatMap { [$0.lowerBound, $0.upperBound - 1] } + [0, 1, 8, 255, 256]
         for length in edges.filter({ $0 < bytes.count })
             + (0..<100).map({ _ in Int(random.next() % UInt64(bytes.count)) })
         {
@@ -100,9 +101,11 @@ import Testing
     }
 
     @Test func `has no byte that may change unnoticed`() throws {
-        // Every byte of the header and the sections' padding, and every 13th of the rest.
-        let padding = Layout(bytes).padding.flatMap { Array($0) }
-        for place in Array(0..<256) + padding + stride(from: 256, to: bytes.count, by: 13) {
+        // Every byte of the header, the table and the extents' padding, and every 13th of the rest.
+        let layout = Layout(bytes)
+        for place in Array(0..<256) + layout.table + layout.padding.joined()
+            + stride(from: 256, to: bytes.count, by: 13)
+        {
             var changed = bytes
             changed[place] ^= 0x55
             #expect(throws: CheckpointError.self, "byte \(place)") { _ = try open(changed) }
@@ -116,13 +119,18 @@ import Testing
         var forged = bytes
         let layout = Layout(bytes)
         for _ in 0...random.next() % 3 {
-            if random.next() % 4 == 0 {
-                // A number of the header: dimension up to stride.
-                let field = 16 + 8 * Int(random.next() % 9)
+            switch random.next() % 8 {
+            case 0, 1:
+                // A number of the header: dimension up to the number of extents.
+                let field = 16 + 8 * Int(random.next() % 11)
                 Layout.store(random.next() >> (random.next() % 64), at: field, in: &forged)
-            } else {
-                let section = layout.sections[[0, 1, 2, 3, 5][Int(random.next() % 5)]]
-                let place = section.lowerBound + Int(random.next() % UInt64(section.count))
+            case 2:
+                let field = layout.table.lowerBound + 8 * Int(random.next() % UInt64(layout.table.count / 8))
+                Layout.store(random.next() >> (random.next() % 64), at: field, in: &forged)
+            default:
+                let linked = layout.extents.filter { $0.section != 4 }
+                let extent = linked[Int(random.next() % UInt64(linked.count))].range
+                let place = extent.lowerBound + Int(random.next() % UInt64(extent.count))
                 forged[place] = UInt8(truncatingIfNeeded: random.next() >> (random.next() % 8))
             }
         }
@@ -141,10 +149,43 @@ import Testing
 
     @Test func `of a later version is foreign, not damaged`() throws {
         var later = bytes
-        later[8] = 4
+        later[8] = 5
         Layout(bytes).seal(&later)
         let error = #expect(throws: CheckpointError.self) { _ = try open(later) }
-        #expect(error == .foreign("format version 4, this ilk reads 3"))
+        #expect(error == .foreign("format version 5, this ilk reads 4"))
+    }
+
+    @Test func `is what the index is at its end, though all of it changed while it was copied`() throws {
+        var bench = try Bench(.l2, dimension: 24, m: 6, efConstruction: 30)
+        bench.place(RandomVectors.uniform(3_000, dimension: 24, seed: 5))
+        bench.index.linkPending()
+        let file = try CheckpointFile(path: folder.file("d.hnsw"))
+        var image = CheckpointImage(of: bench.index)
+        var random = SplitMix64(seed: 6)
+        var slices = 0
+        while !image.isSettled {
+            try file.write(image.copy(1 << 16))
+            slices += 1
+            let end = UInt32(3_000 + 100 * slices)
+            bench.place(RandomVectors.uniform(100, dimension: 24, seed: UInt64(slices)), from: end - 100)
+            for _ in 0..<60 { bench.remove(UInt32(random.next() % UInt64(end))) }
+            bench.index.linkPending()
+            if slices.isMultiple(of: 3) { _ = bench.index.repair() }
+        }
+        #expect(slices > 5)
+        bench.place(RandomVectors.uniform(3, dimension: 24, seed: 99), from: UInt32(3_000 + 100 * slices))
+        try file.commit(image.finish(sequence: 77))
+        let (copy, sequence) = try VectorIndex.open(
+            path: folder.file("d.hnsw"), dimension: 24, metric: .l2, parameters: bench.index.parameters)
+        #expect(sequence == 77)
+        #expect(copy.pendingCount == 3 && copy.removedCount == bench.index.removedCount)
+        #expect(copy.liveOrdinals() == bench.index.liveOrdinals())
+        for ordinal in copy.liveOrdinals() { #expect(copy.vector(at: ordinal) == bench.vectors[ordinal.rawValue]) }
+        #expect(copy.problems() == [])
+        for query in RandomVectors.uniform(50, dimension: 24, seed: 8) {
+            #expect(
+                copy.search(query.span, k: 10, efSearch: 40) == bench.index.search(query.span, k: 10, efSearch: 40))
+        }
     }
 
     @Test func `is written while searches go on, and the old one stays until it is whole`() throws {
@@ -158,21 +199,29 @@ import Testing
 
 /// The places of a checkpoint's parts, read as the format's table says.
 struct Layout {
-    private let lengths: [Int]
-    /// The padded sections.
-    let sections: [Range<Int>]
+    struct Extent {
+        var section: Int
+        var length: Int
+        /// Where it lies, padding and all.
+        var range: Range<Int>
+    }
+
+    let extents: [Extent]
+    let table: Range<Int>
 
     init(_ bytes: [UInt8]) {
         func number(_ offset: Int) -> Int { (0..<8).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
-        lengths = (0..<6).map { number(88 + 24 * $0 + 8) }
-        sections = (0..<6).map { section in
-            let offset = number(88 + 24 * section)
-            let length = number(88 + 24 * section + 8)
-            return offset..<offset + (length + 63) / 64 * 64
+        table = number(88)..<number(88) + 40 * number(96)
+        extents = stride(from: table.lowerBound, to: table.upperBound, by: 40).map { entry in
+            let (length, offset) = (number(entry + 16), number(entry + 24))
+            return Extent(section: number(entry), length: length, range: offset..<offset + (length + 63) / 64 * 64)
         }
     }
 
-    var padding: [Range<Int>] { zip(sections, lengths).map { $0.lowerBound + $1..<$0.upperBound } }
+    /// What the checkpoint says was found out.
+    var findings: Range<Int> { extents.last!.range }
+
+    var padding: [Range<Int>] { extents.map { $0.range.lowerBound + $0.length..<$0.range.upperBound } }
 
     static func store(_ number: UInt64, at offset: Int, in bytes: inout [UInt8]) {
         for byte in 0..<8 { bytes[offset + byte] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(byte))) }
@@ -180,11 +229,15 @@ struct Layout {
 
     /// Makes every checksum fit.
     func seal(_ bytes: inout [UInt8]) {
-        for (number, section) in sections.enumerated() {
-            let checksum = unsafe bytes[section].withUnsafeBytes { unsafe Checksum.xxh3($0) }
-            Self.store(checksum, at: 88 + 24 * number + 16, in: &bytes)
+        for (number, extent) in extents.enumerated() {
+            var checksums: [UInt8] = []
+            for first in stride(from: extent.range.lowerBound, to: extent.range.upperBound, by: 4_096) {
+                let block = bytes[first..<min(first + 4_096, extent.range.upperBound)]
+                checksums.append(littleEndian: Checksum.xxh3(block))
+            }
+            Self.store(Checksum.xxh3(checksums[...]), at: table.lowerBound + 40 * number + 32, in: &bytes)
         }
-        let header = unsafe bytes[..<248].withUnsafeBytes { unsafe Checksum.xxh3($0) }
-        Self.store(header, at: 248, in: &bytes)
+        Self.store(Checksum.xxh3(bytes[table]), at: 104, in: &bytes)
+        Self.store(Checksum.xxh3(bytes[..<248]), at: 248, in: &bytes)
     }
 }

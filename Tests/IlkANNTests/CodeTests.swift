@@ -130,7 +130,7 @@ import Testing
         try bench.index.checkpoint(to: folder.file("a.hnsw"), sequence: 1)
         let bytes = try Bytes.read(folder.file("a.hnsw"))
         let layout = Layout(bytes)
-        let section = layout.sections[5].lowerBound
+        let section = layout.findings.lowerBound
         let nan = UInt64(Float.nan.bitPattern)
         for (offset, number) in [
             (0, 0), (0, UInt64.max), (8, 5), (8, 1_000), (16, Double.nan.bitPattern), (16, (-1.0).bitPattern), (24, 0),

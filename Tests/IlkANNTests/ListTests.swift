@@ -151,7 +151,7 @@ import Testing
             var random = SplitMix64(seed: seed)
             var forged = bytes
             for _ in 0...random.next() % 3 {
-                let section = layout.sections[5]
+                let section = layout.findings
                 // Half of them among the counts at its beginning.
                 let length = random.next() % 2 == 0 ? 1_400 : section.count
                 forged[section.lowerBound + Int(random.next() % UInt64(length))] = UInt8(
