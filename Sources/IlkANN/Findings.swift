@@ -38,7 +38,7 @@ extension Findings {
         append(trial)
         bytes.append(littleEndian: UInt64(quantizer?.dimension ?? 0))
         if let quantizer {
-            for number in [quantizer.step] + quantizer.low { bytes.append(littleEndian: number.bitPattern) }
+            bytes.append(littleEndian: [quantizer.step] + quantizer.low)
         }
         for curve in [graphCurve, listCurve] {
             bytes.append(littleEndian: UInt64(curve?.count ?? 0))
@@ -55,10 +55,8 @@ extension Findings {
         bytes.append(littleEndian: UInt64(lists.fittedCount))
         bytes.append(littleEndian: UInt64(lists.added))
         bytes.append(littleEndian: UInt64(lists.listOf.count))
-        for number in lists.centroids.elements + lists.mean + lists.codebook {
-            bytes.append(littleEndian: number.bitPattern)
-        }
-        for number in lists.listOf { bytes.append(littleEndian: number) }
+        for floats in [lists.centroids.elements, lists.mean, lists.codebook] { bytes.append(littleEndian: floats) }
+        bytes.append(littleEndian: lists.listOf)
         return bytes
     }
 
@@ -104,7 +102,7 @@ extension Findings {
         mutating func words(_ count: Int) -> [UInt32]? {
             guard count <= (bytes.count - place) / 4 else { return nil }
             defer { place += 4 * count }
-            return (0..<count).map { bytes[place + 4 * $0..<place + 4 * $0 + 4].littleEndian(UInt32.self) }
+            return bytes[place..<place + 4 * count].littleEndianWords
         }
 
         mutating func count() -> Int? {

@@ -33,8 +33,8 @@ extension VectorIndex {
     private static let leastMeasuredCount = 1_000
     /// Points whose search is measured: the standard error of a recall of 0.95 is then some 0.4 points.
     private static let measuredSearches = 1_000
-    /// Points that are measured at once, in some 50 ms: before the next a writer may come.
-    private var measuredSlice: Int { max(1, min(32, 500_000_000 / (count * dimension))) }
+    /// Points that are measured at once, in some 200 ms.
+    private var measuredSlice: Int { max(4, min(32, 2_000_000_000 / (count * dimension))) }
 
     /// The recall of searches by their width, where it has been measured.
     package var recallCurve: RecallCurve? {

@@ -1,81 +1,43 @@
-import Dispatch
-import Foundation
 import Synchronization
 
-/// The thread that writes the files of a checkpoint, one piece after the other, and what waits for it.
+/// The thread that writes the files of a checkpoint, and what waits for it.
 final class CheckpointFiles: Sendable {
-    private struct Inbox {
-        var work: [(bytes: Int, write: @Sendable () throws -> Void)] = []
-        var bytes = 0
-        var isWriting = false
-        var isClosed = false
+    private struct State {
+        var waitingBytes = 0
         var problem: String?
     }
 
     /// Copied bytes that may wait: 32 MiB and a piece.
     private static let waitingBytesLimit = 32 << 20
 
-    private let inbox = Mutex(Inbox())
-    private let wake = DispatchSemaphore(value: 0)
-    private let finished = DispatchSemaphore(value: 0)
+    private let thread: WorkThread
+    private let state = Mutex(State())
 
-    /// `report` is told after each piece, on this thread.
-    init(report: @escaping @Sendable () -> Void) {
-        let thread = Thread { [self] in
-            lowerPriorityOfThisThread()
-            run(report)
-        }
-        thread.name = "ilk-checkpoint"
-        thread.start()
-    }
+    /// `report` is told after each piece, on the thread.
+    init(report: @escaping @Sendable () -> Void) { thread = WorkThread(name: "ilk-checkpoint", report: report) }
 
     /// Has something written after what waits; nothing is once a piece has failed.
     func submit(bytes: Int, write: @escaping @Sendable () throws -> Void) {
-        inbox.withLock { inbox in
-            inbox.work.append((bytes, write))
-            inbox.bytes += bytes
+        state.withLock { $0.waitingBytes += bytes }
+        thread.submit { [self] in
+            var problem: String?
+            do { if self.problem == nil { try write() } } catch { problem = "\(error)" }
+            state.withLock { state in
+                state.waitingBytes -= bytes
+                state.problem = state.problem ?? problem
+            }
         }
-        wake.signal()
     }
 
     /// Whether more should be submitted now.
-    var hasRoom: Bool { inbox.withLock { $0.bytes < Self.waitingBytesLimit && $0.problem == nil } }
-
-    /// Whether nothing waits and nothing is being written.
-    var isIdle: Bool { inbox.withLock { $0.work.isEmpty && !$0.isWriting } }
+    var hasRoom: Bool { state.withLock { $0.waitingBytes < Self.waitingBytesLimit && $0.problem == nil } }
 
     /// What the first piece that failed said.
-    var problem: String? { inbox.withLock { $0.problem } }
+    var problem: String? { state.withLock { $0.problem } }
+
+    /// Whether nothing waits and nothing is being written.
+    var isIdle: Bool { thread.isIdle }
 
     /// Drops what waits, and ends the thread after the piece that it is writing.
-    func close() {
-        inbox.withLock { inbox in
-            inbox.work = []
-            inbox.isClosed = true
-        }
-        wake.signal()
-        finished.wait()
-    }
-
-    private func run(_ report: () -> Void) {
-        while true {
-            wake.wait()
-            let (next, isClosed) = inbox.withLock { inbox in
-                inbox.isWriting = !inbox.work.isEmpty
-                return (inbox.isWriting ? inbox.work.removeFirst() : nil, inbox.isClosed)
-            }
-            guard let next else {
-                guard isClosed else { continue }
-                return _ = finished.signal()
-            }
-            var problem: String?
-            do { if self.problem == nil { try next.write() } } catch { problem = "\(error)" }
-            inbox.withLock { inbox in
-                inbox.bytes -= next.bytes
-                inbox.isWriting = false
-                inbox.problem = inbox.problem ?? problem
-            }
-            report()
-        }
-    }
+    func close() { thread.close() }
 }

@@ -100,7 +100,9 @@ final class RecallSampler: Sendable {
         state.withLock { if $0.waiting.count < Self.waitingLimit { $0.waiting.append(sample) } }
     }
 
-    /// Measures what waits, on the writer's thread while nothing is to be written.
+    var hasSamples: Bool { state.withLock { !$0.waiting.isEmpty } }
+
+    /// Measures what waits, while nothing is to be written.
     ///
     /// That searches get less than they ask for is an issue.
     func measure(in content: CollectionContent) {
@@ -152,6 +154,8 @@ final class RecallSampler: Sendable {
         } else {
             truth = index.scan(sample.query.span, k: k)
         }
+        // Something was written beside the scan.
+        guard content.epoch.isStill(sample.moment, .memory) else { return nil }
         let nearest = Array(truth.neighbors.filter { $0.ordinal != sample.origin }.prefix(sample.k))
         return IlkVectors.recall(of: sample.found, against: nearest)
     }

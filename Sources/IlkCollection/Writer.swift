@@ -38,6 +38,8 @@ final class Writer: Sendable {
     /// Linking stands still after a rebuild was cancelled, until the next one.
     private let isLinkingPaused = Mutex(false)
     private let report: @Sendable (CollectionEvent) -> Void
+    /// For what only reads points: lists of them, and measurements.
+    private let upkeep: WorkThread
 
     /// A writer whose thread is not running yet; `report` gets what changes, on that thread.
     init(
@@ -48,6 +50,7 @@ final class Writer: Sendable {
         self.options = options
         self.report = report
         sequenceNow = Mutex(sequence)
+        upkeep = WorkThread(name: "ilk-upkeep") { [wake] in wake.signal() }
     }
 
     /// Starts the thread, once; what was submitted before is done first.
@@ -152,6 +155,7 @@ final class Writer: Sendable {
                 body(&state)
             case .nothing(let isClosed):
                 if isClosed {
+                    upkeep.close()
                     lastCheckpoint(&state)
                     finished.signal()
                     return
@@ -326,23 +330,27 @@ extension Writer {
         if deleteExpired(&state, from: 1) { return true }
         let content = content
         if content.words?.maintain() == true { return true }
-        for (field, index) in content.indexes.enumerated()
-        where index.isRepairing || index.removedCount > max(1_000, index.count / 20) {
-            state.ordinals.unlinked(index.repairStep(threads: options.linkThreads), field: field)
-            return true
-        }
-        if let index = content.indexes.first(where: \.isListingDue) {
-            index.tendLists(threads: options.linkThreads)
-            return true
-        }
-        if let index = content.indexes.first(where: \.isRecallDue) {
-            index.measureRecall(threads: options.linkThreads)
-            return true
+        // A repair makes vectors' places free, which the other thread may be reading.
+        if upkeep.isIdle {
+            for (field, index) in content.indexes.enumerated()
+            where index.isRepairing || index.removedCount > max(1_000, index.count / 20) {
+                state.ordinals.unlinked(index.repairStep(threads: options.linkThreads), field: field)
+                return true
+            }
+            if let work = dueUpkeep(content) { upkeep.submit(work) }
         }
         if advanceCheckpoint(&state) { return true }
-        content.sampler.measure(in: content)
         for issue in content.issues.takeUntold() { report(.issue(issue)) }
         return false
+    }
+
+    /// What only reads points, and takes longer than a write should wait; nil where nothing is due.
+    private func dueUpkeep(_ content: CollectionContent) -> (@Sendable () -> Void)? {
+        let threads = options.linkThreads
+        if let index = content.indexes.first(where: \.isListingDue) { return { index.tendLists(threads: threads) } }
+        if let index = content.indexes.first(where: \.isRecallDue) { return { index.measureRecall(threads: threads) } }
+        guard content.sampler.hasSamples else { return nil }
+        return { content.sampler.measure(in: content) }
     }
 
     /// Deletes a group of expired points where there are so many; false if it did not.

@@ -141,7 +141,7 @@ package struct LanguageMeans: Sendable, Equatable {
             ]))
         var bytes = Array(header.text.utf8) + [0x0A]
         bytes.reserveCapacity(bytes.count + rows.count * 4 + 8)
-        for value in rows { bytes.append(littleEndian: value.bitPattern) }
+        bytes.append(littleEndian: rows)
         bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes
     }

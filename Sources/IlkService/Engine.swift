@@ -51,7 +51,6 @@ package final class Engine: Sendable {
         memoryLimit = MemoryLimit(bytes: options.memoryLimit)
         self.logger = logger
         // Searches run one a thread: BLAS must not start threads of its own beneath each of them.
-        BLAS.useOneThreadPerCaller()
         pool = WorkerPool(name: "ilk-worker", threads: options.workers, limit: options.queueLimit)
         jobs = JobRegistry(options: options)
         for name in data.recover() {

@@ -3,9 +3,6 @@ import Glibc
 
 /// The BLAS library beneath, and its threads.
 package enum BLAS {
-    /// Makes every BLAS call run on its caller's thread: a daemon's parallelism is its requests.
-    package static func useOneThreadPerCaller() { openblas_set_num_threads(1) }
-
     /// Starts the program anew where OpenBLAS took this CPU for one of twenty years ago; call it before anything else.
     ///
     /// OpenBLAS chooses its kernels when it is loaded, by a list of CPUs. That of 0.3.21, as in Debian 12, ends before 2023: of
@@ -24,7 +21,7 @@ package enum BLAS {
         _ = unsafe execv(path, CommandLine.unsafeArgv)
     }
 
-    /// Threads that a call may use.
+    /// Threads that a call may use: always 1, for a daemon's parallelism is its requests.
     package static var threads: Int { Int(openblas_get_num_threads()) }
 
     /// Name, version, options and CPU of the library.

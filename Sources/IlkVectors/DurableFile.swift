@@ -44,6 +44,11 @@ package struct DurableFile: ~Copyable {
         }
     }
 
+    /// Has the disk take what was written: in small parts, so that no other file's sync has to wait for much of this one.
+    package func flush() throws(FileError) {
+        guard fdatasync(descriptor) == 0 else { throw FileError("sync", temporaryPath) }
+    }
+
     /// Makes the file durable under its name.
     package mutating func commit() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw FileError("sync", temporaryPath) }

@@ -30,7 +30,6 @@ struct Info: AsyncParsableCommand {
 
     /// What `info` says, as far as it can be told without a daemon.
     private static var local: JSONValue {
-        BLAS.useOneThreadPerCaller()
         let blas = JSONObject([("library", .string(BLAS.library)), ("threads", .int(Int64(BLAS.threads)))])
         return .object(
             JSONObject([

@@ -54,8 +54,7 @@ import Testing
         }
     }
 
-    @Test func `BLAS can be told to stay on its caller's thread`() {
-        BLAS.useOneThreadPerCaller()
+    @Test func `BLAS stays on its caller's thread`() {
         #expect(BLAS.threads == 1)
         #expect(BLAS.library.contains("OpenBLAS"))
     }

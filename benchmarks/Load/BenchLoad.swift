@@ -41,7 +41,6 @@ import IlkVectors
     }
 
     mutating func run() throws {
-        BLAS.useOneThreadPerCaller()
         let vectors = try VectorFile.read(queries, limit: limitQueries)
         guard vectors.rows > 0 else { throw ValidationError("\(queries) has no vectors.") }
         let lines = (0..<vectors.rows).map { line($0, vectors.row($0), exact: false) }

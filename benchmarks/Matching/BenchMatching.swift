@@ -24,7 +24,6 @@ import IlkVectors
 
     mutating func run() throws {
         BLAS.restartForThisCPU()
-        BLAS.useOneThreadPerCaller()
         let file = try EventFile(data)
         let events = file.events.map { Interaction(user: $0.user, item: $0.item, time: $0.time) }
         let end = (events.map(\.time).max() ?? 0) + 1

@@ -63,7 +63,6 @@ import IlkVectors
 
     mutating func run() throws {
         BLAS.restartForThisCPU()
-        BLAS.useOneThreadPerCaller()
         let metric = Metric(rawValue: metric) ?? .l2
         let baseVectors = try VectorFile.read(base, limit: limitBase)
         let queryVectors = try VectorFile.read(queries, limit: limitQueries)

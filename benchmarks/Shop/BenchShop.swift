@@ -35,7 +35,6 @@ import Synchronization
 
     mutating func run() throws {
         BLAS.restartForThisCPU()
-        BLAS.useOneThreadPerCaller()
         let root = folder ?? NSTemporaryDirectory() + "bench-shop-\(getpid())"
         let isKept = folder != nil && FileManager.default.fileExists(atPath: root + "/shop")
         defer { if folder == nil { try? FileManager.default.removeItem(atPath: root) } }

@@ -68,7 +68,7 @@ extension FactorizationMachine {
         var bytes = Self.magic
         bytes.append(littleEndian: UInt32(factors.columns))
         bytes.append(littleEndian: UInt32(factors.rows))
-        for element in factors.elements { bytes.append(littleEndian: element.bitPattern) }
+        bytes.append(littleEndian: factors.elements)
         bytes += linear.bytes
         bytes.append(littleEndian: Checksum.xxh3(bytes[...]))
         return bytes

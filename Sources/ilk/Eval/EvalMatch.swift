@@ -75,7 +75,6 @@ struct EvalMatch: ParsableCommand {
     }
 
     func run() throws {
-        BLAS.useOneThreadPerCaller()
         let file = try EventFile(data)
         if let complaint = file.complaint {
             Output.note("\(Format.counted(file.refused, "line")) of \(data) were passed over; \(complaint)")
