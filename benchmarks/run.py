@@ -73,7 +73,7 @@ DATA = {
     },
     "hard-384": {
         "title": "One cloud of high inner dimension, 200,000 × 384, cosine", **cached("hard-384"), "metric": "cosine",
-        "ef": [60, 100, 150, 200, 250, 300, 400, 500, 700, 900, 1200, 1600],
+        "ef": [60, 100, 150, 175, 200, 225, 250, 275, 300, 350, 400, 500, 600, 700, 900, 1200, 1600],
     },
     "million-128": {
         "title": "A million in clusters that overlap, 1,000,000 × 128, l2", **cached("million-128"), "metric": "l2",

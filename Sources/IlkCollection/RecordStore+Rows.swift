@@ -67,6 +67,10 @@ struct Records {
         return try PointRow.fetchAll(statement, arguments: [key, limit])
     }
 
+    func pointCount() throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM point") ?? 0
+    }
+
     func forEachPoint(_ body: (PointRow) throws -> Void) throws {
         let rows = try PointRow.fetchCursor(database, sql: "SELECT \(PointRow.columns) FROM point")
         while let row = try rows.next() { try body(row) }

@@ -12,12 +12,18 @@ package enum Checksum {
         unsafe bytes.withUnsafeBytes { unsafe xxh3($0) }
     }
 
-    /// The checksum of these bytes and some zeros after them.
-    package static func xxh3(_ bytes: UnsafeRawBufferPointer, followedByZeros zeros: Int) -> UInt64 {
+    /// The checksum of these bytes and others after them.
+    package static func xxh3(_ bytes: UnsafeRawBufferPointer, followedBy others: UnsafeRawBufferPointer) -> UInt64 {
+        guard unsafe !others.isEmpty else { return unsafe xxh3(bytes) }
         var checksum = RunningChecksum()
         unsafe checksum.update(bytes)
-        unsafe [UInt8](repeating: 0, count: zeros).withUnsafeBytes { unsafe checksum.update($0) }
+        unsafe checksum.update(others)
         return checksum.value
+    }
+
+    /// The checksum of these bytes and some zeros after them.
+    package static func xxh3(_ bytes: UnsafeRawBufferPointer, followedByZeros zeros: Int) -> UInt64 {
+        unsafe [UInt8](repeating: 0, count: zeros).withUnsafeBytes { unsafe xxh3(bytes, followedBy: $0) }
     }
 }
 

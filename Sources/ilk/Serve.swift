@@ -45,11 +45,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Threads for long requests (default: one a core, two at least).", valueName: "count"))
     var workers: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Memory that the daemon may hold, such as 8GiB: near it writers wait, at it they are refused; searches go on.",
-            valueName: "size"))
-    var memoryLimit: ByteSize?
+    @OptionGroup var memory: MemoryOption
 
     @Option(
         help: ArgumentHelp("The least that is logged.", valueName: "level"))
@@ -61,9 +57,6 @@ struct Serve: AsyncParsableCommand {
         }
         guard (1_024...1 << 30).contains(lineLimit.bytes) else {
             throw ValidationError("--line-limit is \(lineLimit.bytes) bytes; choose 1KiB to 1GiB.")
-        }
-        if let memoryLimit, memoryLimit.bytes < 64 << 20 {
-            throw ValidationError("--memory-limit is \(memoryLimit.bytes) bytes; give 64MiB or more.")
         }
         if let workers, !(1...1_024).contains(workers) {
             throw ValidationError("--workers is \(workers); choose 1 to 1024.")
@@ -82,7 +75,7 @@ struct Serve: AsyncParsableCommand {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var serviceOptions = ServiceOptions(cores: cores)
         if let workers { serviceOptions.workers = workers }
-        serviceOptions.memoryLimit = memoryLimit?.bytes
+        serviceOptions.memoryLimit = memory.limit?.bytes
         serviceOptions.modelStore = models.map(Places.absolute)
         var serverOptions = ServerOptions(socketPath: socketPath, cores: cores)
         serverOptions.socketMode = socketMode.bits

@@ -140,6 +140,40 @@ import Testing
         #expect(bench.meanRecall(efSearch: 200) >= 0.97)
     }
 
+    @Test(arguments: Metric.allCases)
+    func `is whole after each step of a repair, whatever happens between two`(metric: Metric) throws {
+        var bench = try Bench.built(metric, 2_500, dimension: 16)
+        var random = SplitMix64(seed: 11)
+        for ordinal in stride(from: UInt32(0), to: 2_500, by: 3) { bench.remove(ordinal) }
+        var end: UInt32 = 2_500
+        var vacant: Set<UInt32> = []
+        var steps = 0
+        repeat {
+            vacant.formUnion(bench.index.repairStep(threads: 2).map(\.rawValue))
+            steps += 1
+            for _ in 0..<10 {
+                if let ordinal = bench.vectors.keys.sorted().randomElement(using: &random) { bench.remove(ordinal) }
+            }
+            if vacant.isEmpty || steps.isMultiple(of: 2) {
+                bench.place(RandomVectors.clustered(10, dimension: 16, seed: UInt64(steps)), from: end)
+                end += 10
+            } else {
+                bench.place([Float](repeating: Float(steps), count: 16), at: vacant.removeFirst())
+            }
+            if !steps.isMultiple(of: 3) { bench.index.linkPending() }
+            // That all can be reached is seen to in its last steps.
+            #expect(bench.index.problems().filter { !$0.contains("cannot be reached") } == [], "step \(steps)")
+            let copy = try bench.reloaded().index
+            #expect(copy.liveOrdinals() == bench.index.liveOrdinals())
+        } while bench.index.isRepairing
+        #expect(steps > 4)
+        bench.index.linkPending()
+        _ = bench.index.repair()
+        #expect(bench.index.removedCount == 0 && bench.index.problems() == [])
+        #expect(bench.index.liveOrdinals().map(\.rawValue) == bench.vectors.keys.sorted())
+        #expect(bench.meanRecall() >= 0.97)
+    }
+
     @Test func `everything may be removed, repaired and placed again`() throws {
         var bench = try Bench.built(.dot, 300)
         for ordinal in 0..<UInt32(300) { bench.remove(ordinal) }

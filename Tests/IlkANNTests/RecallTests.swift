@@ -38,6 +38,15 @@ import Testing
     }
 
     @Test(arguments: Metric.allCases)
+    func `is that of a fresh build after four in five points have gone at once`(metric: Metric) throws {
+        var bench = try Bench.built(metric, 4_000)
+        for ordinal in 0..<UInt32(4_000) where !ordinal.isMultiple(of: 5) { bench.remove(ordinal) }
+        #expect(bench.index.repair(threads: 2).count == 3_200)
+        #expect(bench.index.problems() == [])
+        #expect(bench.meanRecall(efSearch: 60) >= 0.97)
+    }
+
+    @Test(arguments: Metric.allCases)
     func `after twenty rounds of churn is that of a fresh build, at any ef`(metric: Metric) throws {
         var bench = try Bench.built(metric, 2_000)
         var random = SplitMix64(seed: 5)

@@ -17,6 +17,7 @@ struct Build: AsyncParsableCommand {
     @OptionGroup var options: LoadOptions
     @Option(help: ArgumentHelp("The data folder (default: \(Places.dataChoice)).", valueName: "folder"))
     var data: String?
+    @OptionGroup var memory: MemoryOption
     @Option(
         help: ArgumentHelp("The folder of embedding models (default: \(Places.modelsChoice)).", valueName: "folder"))
     var models: String?
@@ -24,6 +25,7 @@ struct Build: AsyncParsableCommand {
     func run() async throws {
         let folder = Places.absolute(data ?? Places.data)
         var serviceOptions = ServiceOptions(cores: ProcessInfo.processInfo.activeProcessorCount)
+        serviceOptions.memoryLimit = memory.limit?.bytes
         serviceOptions.modelStore = models.map(Places.absolute)
         let engine = try Engine(dataFolder: folder, options: serviceOptions)
         let sink = EngineSink(engine: engine)
