@@ -13,8 +13,8 @@ package struct CheckpointImage: Sendable {
     private var rounds = 0
     private var place = (extent: 0, block: 0)
 
-    /// What may be left for the end: to copy it takes some 5 ms.
-    private static let settledBytes = 8 << 20
+    /// What may be left for the end: to copy it takes some 2 ms.
+    private static let settledBytes = 4 << 20
     /// An index that changes faster than it can be copied is not followed for ever.
     private static let mostRounds = 8
     private static let blockSize = TrackedSpace.blockSize

@@ -28,8 +28,7 @@ struct GraphRepair: Sendable {
     private static let patience = 0.01
     /// Removed nodes that are looked through for one node's new links.
     private static let mostPassed = 200
-    private static let unlinkedAtOnce = 1_000
-    private static let vacatedAtOnce = 20_000
+    private static let vacatedAtOnce = 10_000
 
     /// Nil where nothing was removed.
     init?(_ index: VectorIndex) {
@@ -52,10 +51,14 @@ struct GraphRepair: Sendable {
             let next = mend(from: first, threads: threads)
             phase = next < isGoing.count ? .mend(next) : .unlink(0)
         case .unlink(let first):
-            let nodes = removed[first...].prefix(Self.unlinkedAtOnce)
-            for node in nodes { unlink(node) }
-            guard nodes.endIndex == removed.count else {
-                phase = .unlink(nodes.endIndex)
+            let giveWay = ContinuousClock.now + .seconds(Self.patience)
+            var next = first
+            while next < removed.count, next == first || ContinuousClock.now < giveWay {
+                unlink(removed[next])
+                next += 1
+            }
+            guard next == removed.count else {
+                phase = .unlink(next)
                 break
             }
             index.linkedSinceAudit.store(0, ordering: .relaxed)
