@@ -20,22 +20,21 @@ package final class CheckpointFile: Sendable {
 
     /// Writes blocks over what is in their place.
     package func write(_ copied: CopiedBlocks) throws(CheckpointError) {
-        let written: Result<Void, FileError> = writing.withLock { writing in
-            do throws(FileError) {
+        do throws(FileError) {
+            try writing.withLock { writing throws(FileError) in
                 try Self.write(copied, &writing)
                 // Otherwise a write's own sync was seen to wait 250 ms for 700 MB of this file.
-                return .success(try writing.file.flush())
-            } catch {
-                return .failure(error)
+                try writing.file.flush()
             }
+        } catch {
+            throw .file(error)
         }
-        do throws(FileError) { try written.get() } catch { throw .file(error) }
     }
 
     /// Writes the last blocks and what tells where all are, and makes the file durable under its name.
     package func commit(_ ending: CheckpointEnding) throws(CheckpointError) {
-        let written: Result<Void, FileError> = writing.withLock { writing in
-            do throws(FileError) {
+        do throws(FileError) {
+            try writing.withLock { writing throws(FileError) in
                 try Self.write(ending.copied, &writing)
                 var (header, extents) = (ending.header, ending.extents)
                 for number in extents.indices {
@@ -44,14 +43,13 @@ package final class CheckpointFile: Sendable {
                 let table = CheckpointFormat.table(extents)
                 header.extentCount = extents.count
                 header.tableChecksum = Checksum.xxh3(table[...])
-                try Self.write(table, at: header.tableOffset, writing.file)
-                try Self.write(header.bytes, at: 0, writing.file)
-                return .success(try writing.file.commit())
-            } catch {
-                return .failure(error)
+                try Self.write(table[...], at: header.tableOffset, writing.file)
+                try Self.write(header.bytes[...], at: 0, writing.file)
+                try writing.file.commit()
             }
+        } catch {
+            throw .file(error)
         }
-        do throws(FileError) { try written.get() } catch { throw .file(error) }
     }
 
     private static func write(_ copied: CopiedBlocks, _ writing: inout Writing) throws(FileError) {
@@ -73,11 +71,10 @@ package final class CheckpointFile: Sendable {
     }
 
     private static func write(
-        _ bytes: some Sequence<UInt8>, at offset: Int, _ file: borrowing DurableFile
+        _ bytes: ArraySlice<UInt8>, at offset: Int, _ file: borrowing DurableFile
     ) throws(FileError) {
-        let slice = ArraySlice(bytes)
         // SAFETY: the bytes are only read while the closure runs.
-        let written: Result<Void, FileError> = unsafe slice.withUnsafeBytes { bytes in
+        let written: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { bytes in
             do throws(FileError) { return .success(try unsafe file.write(bytes, at: offset)) } catch {
                 return .failure(error)
             }

@@ -64,7 +64,9 @@ struct GraphRepair: Sendable {
             index.linkedSinceAudit.store(0, ordering: .relaxed)
             phase = .audit(StrayAudit(index))
         case .audit(var audit):
-            phase = audit.step() ? .audit(audit) : .vacate(0)
+            // Let go of here, so that what the audit knows of every slot is changed in place.
+            phase = .vacate(0)
+            if audit.step() { phase = .audit(audit) }
         case .vacate(let first):
             let all = removed + retired
             let nodes = all[first...].prefix(Self.vacatedAtOnce)

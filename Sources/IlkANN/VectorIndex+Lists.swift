@@ -102,10 +102,15 @@ extension VectorIndex {
 
     /// - Returns: false where there are no codes, or no address space.
     private func beginLists() -> Bool {
-        guard let codes = choice.withLock({ $0.codes }),
-            let builder = try? ListBuilder(
-                self, codes: codes, nodes: liveOrdinals().map(\.rawValue), seed: parameters.seed)
-        else { return false }
+        guard let codes = choice.withLock({ $0.codes }) else { return false }
+        // First what is placed is remembered, then it is looked what there is: so a point that comes meanwhile, from
+        // another thread, is in one or in both.
+        listState.withLock { $0.isBuilding = true }
+        let nodes = liveOrdinals().map(\.rawValue)
+        guard let builder = try? ListBuilder(self, codes: codes, nodes: nodes, seed: parameters.seed) else {
+            listState.withLock { $0.isBuilding = false }
+            return false
+        }
         listState.withLock { $0.begin(builder) }
         return true
     }

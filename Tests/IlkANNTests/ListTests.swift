@@ -168,6 +168,27 @@ import Testing
         }
     }
 
+    @Test func `are made while points are placed, and miss none`() throws {
+        let bench = try Bench.built(.l2, 3_000, storage: .auto)
+        let index = bench.index
+        let new = RandomVectors.clustered(3_000, dimension: 32, seed: 8)
+        Workers.run(2) { number in
+            if number == 0 {
+                for (place, vector) in new.enumerated() {
+                    index.place(vector.span, at: Ordinal(UInt32(3_000 + place)))
+                }
+            } else {
+                #expect(index.makeLists(threads: 1))
+            }
+        }
+        index.linkPending(threads: 2)
+        #expect(index.structureInUse == .lists)
+        for (place, vector) in new.enumerated() {
+            let found = index.search(vector.span, k: 1, efSearch: 200).neighbors
+            #expect(found.first?.distance ?? 1 < 1e-3, "\(place)")
+        }
+    }
+
     @Test func `are searched while they change`() throws {
         let bench = try Self.listed(.l2)
         let index = bench.index
