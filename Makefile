@@ -58,6 +58,7 @@ bench-smoke:
 	swift build -c release
 	python3 benchmarks/run.py --smoke
 	python3 benchmarks/embedding.py --smoke
+	python3 benchmarks/serving.py --smoke
 	python3 benchmarks/retrieval.py --smoke
 	python3 benchmarks/matching.py --smoke
 	python3 benchmarks/themes.py --smoke

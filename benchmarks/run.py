@@ -104,11 +104,14 @@ class Engine:
         self.name, self.patience = name, patience
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command(name) + options + ["--rounds"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
+            self.command(options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
         # A thread reads, so that an engine that hangs is noticed.
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         self.until("ready")
+
+    def command(self, options):
+        return command(self.name) + options + ["--rounds"]
 
     def read(self):
         for line in self.process.stdout:
