@@ -48,8 +48,8 @@ extension VectorIndex {
                 unsafe walk(query, store.measure, from: entry, ef: max(ef, width), scratch, &counts)
             }
             if let admitting {
-                let half = scratch.pool.count / 2
-                counts.settled = (0..<half).count { admitting.contains(scratch.pool[$0].node) }
+                let sure = k * 2 <= ef ? scratch.pool.count / 2 : scratch.pool.count * 3 / 4
+                counts.settled = (0..<sure).count { admitting.contains(scratch.pool[$0].node) }
                 scratch.pool.keep(atMost: ef) { admitting.contains($0) }
             }
             if codes != nil {

@@ -9,7 +9,8 @@ package struct SearchOutcome: Sendable, Equatable {
     package var distances = 0
     /// Nodes whose links were followed.
     package var hops = 0
-    /// Of the nearer half of what a walk met, those that may be returned: so many are its true nearest but for its recall.
+    /// Of the nearer half of what a walk met, or of three quarters where `k` is over half of `efSearch`, those that may be
+    /// returned: so many are its true nearest but for its recall.
     package var settled = 0
 }
 

@@ -88,12 +88,17 @@ struct DenseSearch {
     /// One more than asked for where the origin will be left out.
     private var candidates: Int { k + (origin == nil ? 0 : 1) }
 
+    /// Three quarters of it are more than what is wanted, by as much as chance may take away: a walk in which fewer pass is
+    /// followed by a scan.
+    private var leastFilteredWidth: Int { candidates * 3 / 2 + 16 }
+
     /// Looks for neighbors among the points of `matching`, or all; fewer than k come only after an exact scan.
     ///
     /// `flat` is the same set, where the caller has it, to be asked by a walk.
     func run(_ matching: Bitmap?, flat: OrdinalSet? = nil) -> Outcome {
         var situation = SearchPlan.Situation(
-            isExact: exact, count: index.count, matching: matching?.count, efSearch: efSearch,
+            isExact: exact, count: index.count, matching: matching?.count,
+            efSearch: matching == nil ? efSearch : max(efSearch, leastFilteredWidth),
             isGraphUsable: index.pendingCount <= max(4_096, index.count / 4),
             hasCodes: index.storageInUse.storage == .u8, hasLists: index.structureInUse == .lists)
         var plan = SearchPlan.choose(situation)

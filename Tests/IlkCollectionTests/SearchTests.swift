@@ -147,6 +147,30 @@ import Testing
         #expect(explain["exact"] == .bool(true))
     }
 
+    @Test(arguments: [10, 44, 60, 150])
+    func `many hits under a filter that most pass come from a walk alone`(k: Int) throws {
+        let room = try Workbench()
+        let wide = try room.create(.l2(dimension: 8))
+        var random = SplitMix64(seed: 3)
+        for start in stride(from: 0, to: 16_000, by: 4_000) {
+            try wide.upsert(
+                (start..<start + 4_000).map { n in
+                    let vector = (0..<8).map { _ in Float.random(in: -1...1, using: &random) }
+                    return try UpsertPoint(.number(UInt64(n)), vector, #"{"n":\#(n % 10)}"#)
+                })
+        }
+        try wide.rebuild { _ in true }
+        for start in stride(from: 0, to: 40, by: 8) {
+            let query = Array(queries(3).joined())[start..<start + 8]
+            let truth = try wide.search(Array(query), k: k, filter: "n > 0", exact: true).hits
+            let reply = try wide.search(Array(query), k: k, filter: "n > 0", explain: true)
+            #expect(explained(reply, "plan") == .string("walk_admitting"))
+            #expect(explained(reply, "turned_into_scan") == .null)
+            let found = Set(reply.hits.map(\.id)).intersection(truth.map(\.id)).count
+            #expect(reply.hits.count == k && Double(found) >= 0.9 * Double(k))
+        }
+    }
+
     @Test func `logically equal filters give equal hits`() throws {
         let pairs = [("n between 10 and 14", "n in (11, 12, 13, 14)"), ("not (n < 100)", "n >= 100 or not n exists")]
         for (a, b) in pairs {
