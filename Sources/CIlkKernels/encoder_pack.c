@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "ilk_encoder.h"
@@ -57,5 +58,26 @@ void ilk_pack_q4(const uint8_t *blocks, size_t inputs, size_t outputs, uint8_t *
                     packed[32 * four + i] = (uint8_t)(nibble(block[i / 4], 4 * four + i % 4) |
                                                       nibble(block[8 + i / 4], 4 * four + i % 4) << 4);
             memcpy(packed + 256, scales, sizeof scales);
+        }
+}
+
+void ilk_pack_q8(const float *weights, size_t inputs, size_t outputs, uint8_t *packed) {
+    for (size_t first = 0; first < outputs; first += 16)
+        for (size_t b = 0; b < inputs / 32; b++, packed += 576) {
+            float scales[16] = {0};
+            memset(packed, 128, 512);
+            for (size_t column = 0; column < 16 && first + column < outputs; column++) {
+                const float *w = weights + (first + column) * inputs + 32 * b;
+                float peak = 0, nothing = 0;
+                for (size_t i = 0; i < 32; i++) {
+                    peak = fabsf(w[i]) > peak ? fabsf(w[i]) : peak;
+                    nothing += 0 * w[i];
+                }
+                scales[column] = peak / 127 + nothing;
+                if (nothing != 0 || peak < 1e-30f) continue;
+                for (size_t i = 0; i < 32; i++)
+                    packed[64 * (i / 4) + 4 * column + i % 4] = (uint8_t)(128 + lrintf(w[i] * (127 / peak)));
+            }
+            memcpy(packed + 512, scales, sizeof scales);
         }
 }

@@ -10,6 +10,6 @@ extern const ilk_encoder_kernels ilk_encoder_kernels_avx512;
 /// A set of the functions that `encoder_body.h` made.
 #define TABLE(name)                                                                                                \
     {                                                                                                              \
-        name, SET(linear_f32), SET(quantize), SET(linear_q4), SET(feed_q4), SET(attention), SET(add_norm),         \
+        name, SET(linear_f32), SET(quantize), SET(linear_integers), SET(feed_integers), SET(attention), SET(add_norm),         \
             SET(activate)                                                                              \
     }

@@ -40,6 +40,7 @@ extension EmbeddingModel {
 
     private static func parts(of layout: ModelLayout) throws(IlkError) -> Parts {
         let weights = layout.folder + "/" + layout.weights
+        let arithmetic = layout.manifest?.arithmetic ?? .f32
         switch layout.traits.format {
         case .e5s1:
             let file = try E5S1File(path: weights)
@@ -54,7 +55,7 @@ extension EmbeddingModel {
             }
             return Parts(tokenizer: tokenizer, encoder: encoder, vocabulary: configuration.vocabulary)
         case .use:
-            let encoder = try USEEncoder(path: weights)
+            let encoder = try USEEncoder(path: weights, arithmetic: arithmetic)
             let tokenizer = try unsafe mapped(layout.folder + "/sp.model").file.withBytes { bytes throws(IlkError) in
                 try unsafe SentencePieceFile(bytes).tokenizer(.plain)
             }
@@ -62,7 +63,8 @@ extension EmbeddingModel {
         case .huggingFace:
             let configuration = try HuggingFaceFiles(folder: layout.folder, name: layout.name).configuration(
                 layout.traits)
-            let encoder = try BERTEncoder(configuration, weights: SafetensorsFile(path: weights))
+            let encoder = try BERTEncoder(
+                configuration, weights: SafetensorsFile(path: weights), arithmetic: arithmetic)
             let tokenizer = try TokenizerFile.open(folder: layout.folder)
             return Parts(tokenizer: tokenizer, encoder: encoder, vocabulary: configuration.vocabulary)
         case .hash: throw IlkError(.internal, "the built-in model has no folder; report this")

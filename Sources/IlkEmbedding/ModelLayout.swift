@@ -1,4 +1,5 @@
 import IlkProtocol
+import IlkVectors
 
 /// What lies in a model's folder, read from its small files; the weights are not touched.
 struct ModelLayout {
@@ -48,6 +49,8 @@ struct ModelLayout {
         traits.origin = manifest?.origin
         traits.licence = manifest?.licence
         traits.languages = manifest?.languages
+        traits.arithmetic =
+            (traits.format == .e5s1 ? .q4s8 : manifest?.arithmetic ?? PackedMatrix.Arithmetic.f32).rawValue
     }
 
     /// The character map of an E5S1 model, beside its .bin.

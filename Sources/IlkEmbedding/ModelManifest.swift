@@ -4,7 +4,7 @@ import IlkVectors
 
 /// What a model's folder says of itself, in `ilk-model.json`: where it is from, and what its files must be.
 ///
-///     {"format":"ilk-model","version":1,"name":…,"origin":…,"licence":…,"languages":…,
+///     {"format":"ilk-model","version":1,"name":…,"origin":…,"licence":…,"languages":…,"arithmetic":"q8s8",
 ///      "files":{"model.safetensors":{"bytes":90868376,"xxh3":"34cb29e344fee166"},…}}
 struct ModelManifest: Equatable {
     struct File: Equatable {
@@ -19,6 +19,8 @@ struct ModelManifest: Equatable {
     var origin: String?
     var licence: String?
     var languages: String?
+    /// How products with weights of floats are reckoned; nil for f32.
+    var arithmetic: PackedMatrix.Arithmetic?
     var files: [File] = []
 
     init(name: String, origin: String? = nil) {
@@ -40,6 +42,9 @@ struct ModelManifest: Equatable {
         origin = object["origin"]?.asString
         licence = object["licence"]?.asString
         languages = object["languages"]?.asString
+        if let value = object["arithmetic"] {
+            arithmetic = try Self.arithmetic(value.asString ?? value.text)
+        }
         for member in members {
             guard let bytes = member.value.asObject?["bytes"]?.asInt,
                 let checksum = member.value.asObject?["xxh3"]?.asString.flatMap({ UInt64($0, radix: 16) }),
@@ -52,9 +57,19 @@ struct ModelManifest: Equatable {
         }
     }
 
+    /// An arithmetic that can be chosen for weights of floats, by its name.
+    static func arithmetic(_ name: String) throws(IlkError) -> PackedMatrix.Arithmetic {
+        guard let arithmetic = PackedMatrix.Arithmetic(rawValue: name), arithmetic != .q4s8 else {
+            throw IlkError(.invalidRequest, "there is no arithmetic '\(name)' for a model; say f32 or q8s8")
+        }
+        return arithmetic
+    }
+
     var text: String {
         var object = JSONObject([("format", .string("ilk-model")), ("version", .int(1)), ("name", .string(name))])
-        for (key, value) in [("origin", origin), ("licence", licence), ("languages", languages)] {
+        for (key, value) in [
+            ("origin", origin), ("licence", licence), ("languages", languages), ("arithmetic", arithmetic?.rawValue),
+        ] {
             if let value { object[key] = .string(value) }
         }
         let files = files.map { file in

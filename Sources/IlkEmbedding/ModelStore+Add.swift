@@ -10,9 +10,14 @@ extension ModelStore {
     /// - Parameters:
     ///   - source: a folder in Hugging Face's layout, one with `weights.npz` and `sp.model`, or an E5S1 `.bin`.
     ///   - name: what it shall be called; nil for the source's own name.
+    ///   - arithmetic: `f32`, or `q8s8` to have weights of floats rounded to 8 bits: twice as fast; nil for what the source's
+    ///     manifest says, or f32.
     /// - Returns: the model, open.
     /// - Throws: `already_exists`, or `invalid_request` with the reason why ilk cannot run it; the store is as before.
-    package func add(from source: String, name: String? = nil) throws(IlkError) -> EmbeddingModel {
+    package func add(
+        from source: String, name: String? = nil, arithmetic: String? = nil
+    ) throws(IlkError) -> EmbeddingModel {
+        let arithmetic = try arithmetic.map { name throws(IlkError) in try ModelManifest.arithmetic(name) }
         var source = source
         while source.count > 1, source.hasSuffix("/") { source.removeLast() }
         guard let kind = FolderFiles.kind(source) else {
@@ -34,6 +39,13 @@ extension ModelStore {
         let layout = try ModelLayout(folder: fresh, name: name)
         var manifest = layout.manifest ?? ModelManifest(name: name, origin: "added from \(source)")
         manifest.name = name
+        if let arithmetic {
+            guard layout.traits.format != .e5s1 else {
+                throw IlkError(
+                    .invalidRequest, "the weights of \(source) have 4 bits and stay so; leave the arithmetic out")
+            }
+            manifest.arithmetic = arithmetic
+        }
         manifest.files = []
         for file in FolderFiles.files(below: fresh) where Self.isRecorded(file) {
             let path = fresh + "/" + file

@@ -5,11 +5,22 @@ import Glibc
 ///
 /// `apply` writes whole panels, so an output row has `outputStride` places though only `outputs` mean something.
 @safe package final class PackedMatrix: Sendable {
-    package enum Arithmetic: Sendable, Equatable {
+    package enum Arithmetic: String, Sendable, Equatable {
         /// f32 all through.
         case f32
         /// 4-bit weights as they are, activations as integers with a scale per 32: of 8 bits, or of 16 with an outlier.
         case q4s8
+        /// Weights rounded to 8 bits with a scale per 32, activations as for ``q4s8``.
+        case q8s8
+
+        /// Bits of an integer weight; nil where weights are floats.
+        fileprivate var bits: Int32? {
+            switch self {
+            case .f32: nil
+            case .q4s8: 4
+            case .q8s8: 8
+            }
+        }
     }
 
     package let inputs: Int
@@ -49,6 +60,17 @@ import Glibc
         unsafe ilk_pack_f32(rows, inputs, outputs, packed.assumingMemoryBound(to: Float.self))
     }
 
+    /// Lays `bias.count` rows of `inputs` floats out in 8 bits, `inputs` being a multiple of 32; nil where the arena is full.
+    package convenience init?(
+        rounding rows: UnsafePointer<Float>, inputs: Int, bias: [Float], in arena: WeightArena
+    ) {
+        precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
+        self.init(
+            inputs: inputs, bias: bias, arithmetic: .q8s8, byteCount: ilk_packed_q8_size(inputs, bias.count),
+            in: arena)
+        unsafe ilk_pack_q8(rows, inputs, outputs, packed.assumingMemoryBound(to: UInt8.self))
+    }
+
     /// Lays `bias.count` rows of Q4_0 blocks out, `inputs` being a multiple of 32; nil where the arena is full.
     package convenience init?(q4Rows: UnsafePointer<UInt8>, inputs: Int, bias: [Float], in arena: WeightArena) {
         precondition(inputs % Self.blockInputs == 0, "\(inputs) inputs are not whole blocks of \(Self.blockInputs)")
@@ -78,35 +100,39 @@ import Glibc
         _ input: UnsafePointer<Float>, stride: Int, rows: Int, to output: UnsafeMutablePointer<Float>,
         stride outputStride: Int, scratch: UnsafeMutableRawPointer
     ) {
-        switch arithmetic {
-        case .f32:
+        guard let bits = arithmetic.bits else {
             unsafe EncoderKernels.selected.pointee.linear_f32(
                 input, stride, rows, packed.assumingMemoryBound(to: Float.self), bias, inputs, outputs, output,
                 outputStride)
-        case .q4s8:
-            unsafe EncoderKernels.selected.pointee.quantize(input, stride, rows, inputs, scratch)
-            unsafe apply(quantized: scratch, rows: rows, to: output, stride: outputStride)
+            return
         }
+        unsafe EncoderKernels.selected.pointee.quantize(input, stride, rows, inputs, scratch)
+        unsafe apply(quantized: scratch, bits: bits, rows: rows, to: output, stride: outputStride)
     }
 
     private func apply(
-        quantized: UnsafeRawPointer, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
+        quantized: UnsafeRawPointer, bits: Int32, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
     ) {
-        unsafe EncoderKernels.selected.pointee.linear_q4(
-            quantized, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs, output, stride)
+        unsafe EncoderKernels.selected.pointee.linear_integers(
+            quantized, rows, packed.assumingMemoryBound(to: UInt8.self), bits, bias, inputs, outputs, output, stride)
     }
 }
 
 extension PackedMatrix {
-    /// Whether the integers of this matrix's outputs can go straight into `next`.
-    private func feeds(_ next: PackedMatrix) -> Bool {
-        arithmetic == .q4s8 && next.arithmetic == .q4s8 && outputs % Self.blockInputs == 0
+    /// The bits of this matrix and of `next`, where the integers of its outputs can go straight into that.
+    private func bits(feeding next: PackedMatrix) -> (own: Int32, next: Int32)? {
+        guard let own = arithmetic.bits, let others = next.arithmetic.bits, outputs % Self.blockInputs == 0 else {
+            return nil
+        }
+        return (own, others)
     }
 
     /// Bytes of scratch that `apply` with a second matrix needs for so many rows.
     package func scratchBytes(rows: Int, then next: PackedMatrix) -> Int {
         let own = (scratchBytes(rows: rows) + 63) / 64 * 64
-        guard feeds(next) else { return max(own, next.scratchBytes(rows: rows)) + rows * outputStride * 4 }
+        guard bits(feeding: next) != nil else {
+            return max(own, next.scratchBytes(rows: rows)) + rows * outputStride * 4
+        }
         return own + (next.scratchBytes(rows: rows) + 63) / 64 * 64 + rows * Self.blockInputs * 4
     }
 
@@ -119,7 +145,7 @@ extension PackedMatrix {
         scratch: UnsafeMutableRawPointer
     ) {
         precondition(next.inputs == outputs, "\(outputs) outputs for \(next.inputs) inputs")
-        guard feeds(next) else {
+        guard let bits = bits(feeding: next) else {
             let inner = unsafe scratch.assumingMemoryBound(to: Float.self)
             let rest = unsafe scratch + rows * self.outputStride * 4
             unsafe apply(input, stride: stride, rows: rows, to: inner, stride: self.outputStride, scratch: rest)
@@ -132,9 +158,9 @@ extension PackedMatrix {
         let tile = unsafe between + (next.scratchBytes(rows: rows) + 63) / 64 * 64
         let kernels = unsafe EncoderKernels.selected
         unsafe kernels.pointee.quantize(input, stride, rows, inputs, scratch)
-        unsafe kernels.pointee.feed_q4(
-            scratch, rows, packed.assumingMemoryBound(to: UInt8.self), bias, inputs, outputs, activation.code, between,
-            tile.assumingMemoryBound(to: Float.self))
-        unsafe next.apply(quantized: between, rows: rows, to: output, stride: outputStride)
+        unsafe kernels.pointee.feed_integers(
+            scratch, rows, packed.assumingMemoryBound(to: UInt8.self), bits.own, bias, inputs, outputs, activation.code,
+            between, tile.assumingMemoryBound(to: Float.self))
+        unsafe next.apply(quantized: between, bits: bits.next, rows: rows, to: output, stride: outputStride)
     }
 }

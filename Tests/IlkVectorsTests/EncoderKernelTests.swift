@@ -73,35 +73,103 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<count, [(32, 16), (64, 33), (384, 32), (416, 5), (1_536, 16)])
+    static let integerShapes = [(32, 16), (64, 33), (384, 32), (416, 5), (1_536, 16)]
+
+    @Test(arguments: 0..<count, integerShapes)
     func `4-bit linear layers agree with their dequantised weights`(set: Int, shape: (inputs: Int, outputs: Int)) {
-        check(set: set, shape: shape, outliers: false, tolerance: 1e-2)
+        let (weights, packed) = packedQ4(shape)
+        check(set: set, shape, bits: 4, weights, packed, outliers: false, tolerance: 1e-2)
     }
 
-    @Test(arguments: 0..<count, [(32, 16), (64, 33), (384, 32), (416, 5), (1_536, 16)])
+    @Test(arguments: 0..<count, integerShapes)
     func `a block with an outlier keeps its other inputs`(set: Int, shape: (inputs: Int, outputs: Int)) {
-        check(set: set, shape: shape, outliers: true, tolerance: 2e-3)
+        let (weights, packed) = packedQ4(shape)
+        check(set: set, shape, bits: 4, weights, packed, outliers: true, tolerance: 2e-3)
     }
 
-    private func check(set: Int, shape: (inputs: Int, outputs: Int), outliers: Bool, tolerance: Double) {
+    @Test(arguments: 0..<count, integerShapes)
+    func `8-bit linear layers agree with the weights that were rounded`(
+        set: Int, shape: (inputs: Int, outputs: Int)
+    ) {
+        let weights = uniform(shape.inputs * shape.outputs, seed: 7)
+        let packed = packedQ8(weights, shape)
+        check(set: set, shape, bits: 8, weights, packed, outliers: false, tolerance: 1e-2)
+        // The outlier's own weight is off by up to half a step.
+        check(set: set, shape, bits: 8, weights, packed, outliers: true, tolerance: 2e-2)
+    }
+
+    @Test(arguments: 0..<count)
+    func `8-bit sums hold the largest integers that there are`(set: Int) {
+        // The largest products that a block can have.
+        let weights = (0..<64 * 16).map { Float($0 / 64 % 2 == 0 ? 1 : -1) }
+        check(
+            set: set, (64, 16), bits: 8, weights, packedQ8(weights, (64, 16)), outliers: false, tolerance: 1e-5,
+            inputs: { Float($0 / 64 % 2 == 0 ? 1 : -1) })
+    }
+
+    @Test(arguments: 0..<count)
+    func `a weight that is no number is one in the outputs`(set: Int) {
         let kernels = unsafe Self.table(set)
+        var weights = uniform(64 * 16, seed: 8)
+        weights[64 * 3 + 40] = .nan
+        weights[64 * 5 + 2] = .infinity
+        let packed = packedQ8(weights, (64, 16))
+        let bias = [Float](repeating: 0, count: 16)
+        var quantized = [Int32](repeating: .max, count: ilk_quantized_size(1, 64) / 4)
+        var out = [Float](repeating: 0, count: 16)
+        unsafe kernels.pointee.quantize(uniform(64, seed: 9), 64, 1, 64, &quantized)
+        unsafe kernels.pointee.linear_integers(quantized, 1, packed.bytes, 8, bias, 64, 16, &out, 16)
+        #expect(out.indices.filter { !out[$0].isFinite } == [3, 5])
+    }
+
+    /// Bytes on a cache line's boundary.
+    @safe private final class Packed {
+        let bytes: UnsafeMutablePointer<UInt8>
+
+        init(_ count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+            unsafe bytes = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+                .bindMemory(to: UInt8.self, capacity: count)
+            unsafe write(bytes)
+        }
+
+        deinit { unsafe bytes.deallocate() }
+    }
+
+    private func packedQ4(_ shape: (inputs: Int, outputs: Int)) -> (weights: [Float], packed: Packed) {
         let (inputs, outputs) = shape
         let blocks = blocks(inputs * outputs / 32, seed: 3)
         var weights = [Float](repeating: .nan, count: inputs * outputs)
         unsafe ilk_expand_q4(blocks, inputs * outputs / 32, &weights)
+        let packed = unsafe Packed(ilk_packed_q4_size(inputs, outputs)) {
+            unsafe ilk_pack_q4(blocks, inputs, outputs, $0)
+        }
+        return (weights, packed)
+    }
+
+    private func packedQ8(_ weights: [Float], _ shape: (inputs: Int, outputs: Int)) -> Packed {
+        unsafe Packed(ilk_packed_q8_size(shape.inputs, shape.outputs)) {
+            unsafe ilk_pack_q8(weights, shape.inputs, shape.outputs, $0)
+        }
+    }
+
+    private func check(
+        set: Int, _ shape: (inputs: Int, outputs: Int), bits: Int32, _ weights: [Float], _ packed: Packed,
+        outliers: Bool, tolerance: Double, inputs given: ((Int) -> Float)? = nil
+    ) {
+        let kernels = unsafe Self.table(set)
+        let (inputs, outputs) = shape
         let bias = uniform(outputs, seed: 4)
-        var packed = [UInt8](repeating: 0, count: ilk_packed_q4_size(inputs, outputs))
-        unsafe ilk_pack_q4(blocks, inputs, outputs, &packed)
         let width = ilk_panels(outputs) * 16
         let padded = bias + [Float](repeating: 0, count: width - outputs)
         for rows in [0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 25] {
-            var a = uniform(rows * inputs, seed: UInt64(rows))
+            var a = given.map { (0..<rows * inputs).map($0) } ?? uniform(rows * inputs, seed: UInt64(rows))
             // One input of a block is 40 times the others: with 8 bits for all they would be nothing.
             if outliers { for place in stride(from: 5, to: a.count, by: 32) { a[place] = 40 } }
             var quantized = [Int32](repeating: .max, count: ilk_quantized_size(rows, inputs) / 4)
             var out = [Float](repeating: .nan, count: rows * width)
             unsafe kernels.pointee.quantize(a, inputs, rows, inputs, &quantized)
-            unsafe kernels.pointee.linear_q4(quantized, rows, packed, padded, inputs, outputs, &out, width)
+            unsafe kernels.pointee.linear_integers(
+                quantized, rows, packed.bytes, bits, padded, inputs, outputs, &out, width)
             let expected = product(a, weights, bias, inputs: inputs)
             for row in 0..<rows {
                 for output in 0..<outputs {
@@ -122,7 +190,7 @@ import Testing
             var quantized = [Int32](repeating: .max, count: ilk_quantized_size(2, 96) / 4)
             var out = [Float](repeating: .nan, count: 32)
             unsafe kernels.pointee.quantize(a, 96, 2, 96, &quantized)
-            unsafe kernels.pointee.linear_q4(quantized, 2, packed, bias, 96, 16, &out, 16)
+            unsafe kernels.pointee.linear_integers(quantized, 2, packed, 4, bias, 96, 16, &out, 16)
             return out
         }
         var a = [Float](repeating: 1, count: 192)

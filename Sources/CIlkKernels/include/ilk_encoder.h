@@ -31,17 +31,18 @@ typedef struct ilk_encoder_kernels {
     /// reads them has to know the same number.
     void (*quantize)(const float *a, size_t a_stride, size_t rows, size_t inputs, void *quantized);
 
-    /// `out = a · wᵀ + bias` for rows of `quantize` and weights as `ilk_pack_q4` laid them out.
+    /// `out = a · wᵀ + bias` for rows of `quantize` and weights of 4 or 8 `bits`, as `ilk_pack_q4` and `ilk_pack_q8` laid
+    /// them out; `packed` begins at a cache line.
     ///
     /// A block's sums are exact integers below 2^24, and so is their way into f32.
-    void (*linear_q4)(const void *quantized, size_t rows, const uint8_t *packed, const float *bias, size_t inputs,
-                      size_t outputs, float *out, size_t out_stride);
+    void (*linear_integers)(const void *quantized, size_t rows, const uint8_t *packed, int bits, const float *bias,
+                            size_t inputs, size_t outputs, float *out, size_t out_stride);
 
     /// `quantize(activation(a · wᵀ + bias))`, which never leaves the nearest caches; `outputs` is a multiple of 32.
     ///
     /// `scratch` has room for `rows * 32` floats.
-    void (*feed_q4)(const void *quantized, size_t rows, const uint8_t *packed, const float *bias, size_t inputs,
-                    size_t outputs, int activation, void *next, float *scratch);
+    void (*feed_integers)(const void *quantized, size_t rows, const uint8_t *packed, int bits, const float *bias,
+                          size_t inputs, size_t outputs, int activation, void *next, float *scratch);
 
     /// `softmax(q · kᵀ · scale) · v` of one head of one text; the three share a stride.
     ///
@@ -74,6 +75,11 @@ static inline size_t ilk_packed_q4_size(size_t inputs, size_t outputs) {
     return ilk_panels(outputs) * (inputs / 32) * 320;
 }
 
+/// Bytes that `ilk_pack_q8` writes: for each panel and block of 32 inputs 512 bytes of weights and 16 scales.
+static inline size_t ilk_packed_q8_size(size_t inputs, size_t outputs) {
+    return ilk_panels(outputs) * (inputs / 32) * 576;
+}
+
 /// Bytes that `quantize` needs for so many rows.
 static inline size_t ilk_quantized_size(size_t rows, size_t inputs) { return rows * (2 * inputs + inputs / 32 * 20); }
 
@@ -91,6 +97,12 @@ void ilk_pack_f32(const float *weights, size_t inputs, size_t outputs, float *pa
 /// A block is an f16 scale and 16 bytes, each with weight j in its low and j + 16 in its high half; a weight is
 /// (half - 8) * scale. Any bytes are allowed; no alignment is required of `blocks`.
 void ilk_pack_q4(const uint8_t *blocks, size_t inputs, size_t outputs, uint8_t *packed);
+
+/// Rounds `weights`, `outputs` rows of `inputs` floats, to 8 bits with a scale for every 32 inputs, and lays them out as
+/// panels of 16 outputs.
+///
+/// A block that has a weight which is no number gets a scale that is none.
+void ilk_pack_q8(const float *weights, size_t inputs, size_t outputs, uint8_t *packed);
 
 /// Expands Q4_0 blocks to floats: 32 a block.
 void ilk_expand_q4(const uint8_t *blocks, size_t count, float *out);

@@ -1,5 +1,5 @@
 package import IlkProtocol
-import IlkVectors
+package import IlkVectors
 
 /// A BERT (Devlin et al., 2019) or XLM-RoBERTa encoder: layer norms after each part, learned positions.
 ///
@@ -13,18 +13,25 @@ package final class BERTEncoder: TextEncoder {
 
     /// An encoder with the weights of a file, which stays mapped for its table of words.
     ///
+    /// - Parameters:
+    ///   - configuration: the encoder's sizes.
+    ///   - file: the weights.
+    ///   - arithmetic: how products with weights of floats are reckoned: `f32` or `q8s8`. Q4_0 stays as it is.
     /// - Throws: `invalid_request` where file and configuration do not belong together.
-    package init(_ configuration: EncoderConfiguration, weights file: some WeightFile) throws(IlkError) {
+    package init(
+        _ configuration: EncoderConfiguration, weights file: some WeightFile,
+        arithmetic: PackedMatrix.Arithmetic = .f32
+    ) throws(IlkError) {
         try configuration.check()
         self.configuration = configuration
-        weights = try BERTWeights(configuration, file)
+        weights = try BERTWeights(configuration, file, arithmetic)
         layout = EncoderWorkspace.Layout(configuration, layers: weights.layers)
         workspaces = WorkspacePool(layout)
     }
 
     package var dimension: Int { configuration.hidden }
     package var maximumTokens: Int? { configuration.maximumTokens }
-    package var arithmetic: String { weights.arithmetic == .q4s8 ? "q4s8" : "f32" }
+    package var arithmetic: String { weights.arithmetic.rawValue }
 
     /// Pooled vectors, not yet normalised: `batch.lengths.count` rows of `dimension` floats.
     ///

@@ -21,7 +21,9 @@ struct BERTWeights: Sendable {
     var norm: EncoderKernels.Norm
     var layers: [Layer]
 
-    init(_ configuration: EncoderConfiguration, _ file: some WeightFile) throws(IlkError) {
+    init(
+        _ configuration: EncoderConfiguration, _ file: some WeightFile, _ arithmetic: PackedMatrix.Arithmetic
+    ) throws(IlkError) {
         let names = BERTNames(in: file, layers: configuration.layers)
         let hidden = configuration.hidden
         let inner = configuration.feedForward
@@ -59,7 +61,8 @@ struct BERTWeights: Sendable {
                 weights.append(try file.require(pair.weight, shape: [outputs, inputs]))
                 bias += try file.require(pair.bias, shape: [outputs]).floats()
             }
-            let packed = try PackedMatrix.stacking(weights, inputs: inputs, bias: bias, in: arena)
+            let packed = try PackedMatrix.stacking(
+                weights, inputs: inputs, bias: bias, arithmetic, in: arena)
             for tensor in weights { tensor.giveBack() }
             return packed
         }
@@ -80,26 +83,39 @@ struct BERTWeights: Sendable {
 
     /// The arithmetic of most matrices, for the fingerprint.
     var arithmetic: PackedMatrix.Arithmetic {
-        layers.contains { $0.matrices.contains { $0.arithmetic == .q4s8 } } ? .q4s8 : .f32
+        layers.lazy.flatMap(\.matrices).map(\.arithmetic).first { $0 != .f32 } ?? .f32
     }
 }
 
 extension PackedMatrix {
     /// Packs tensors of the same number of columns, one below the other.
     ///
-    /// Q4_0 stays Q4_0 where all are; anything else becomes f32.
+    /// Q4_0 stays Q4_0 where all are; anything else becomes what `arithmetic` says.
+    ///
+    /// - Throws: `invalid_request` where it says integers and blocks would not be whole.
     fileprivate static func stacking(
-        _ tensors: [WeightTensor], inputs: Int, bias: [Float], in arena: WeightArena
+        _ tensors: [WeightTensor], inputs: Int, bias: [Float], _ arithmetic: PackedMatrix.Arithmetic,
+        in arena: WeightArena
     ) throws(IlkError) -> PackedMatrix {
         let matrix: PackedMatrix?
-        if tensors.allSatisfy({ $0.elementType == .q4 }), inputs % PackedMatrix.blockInputs == 0 {
+        let hasWholeBlocks = inputs % PackedMatrix.blockInputs == 0
+        if hasWholeBlocks, tensors.allSatisfy({ $0.elementType == .q4 }) {
             var blocks: [UInt8] = []
             for tensor in tensors { unsafe tensor.withBytes { unsafe blocks.append(contentsOf: $0) } }
             matrix = unsafe PackedMatrix(q4Rows: blocks, inputs: inputs, bias: bias, in: arena)
         } else {
+            guard hasWholeBlocks || arithmetic == .f32 else {
+                throw IlkError(
+                    .invalidRequest,
+                    "the model has matrices of \(inputs) inputs, and \(arithmetic.rawValue) takes them in blocks of "
+                        + "\(PackedMatrix.blockInputs); add it with the arithmetic f32")
+            }
             var rows: [Float] = []
             for tensor in tensors { rows += try tensor.floats() }
-            matrix = unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena)
+            matrix =
+                arithmetic == .q8s8
+                ? unsafe PackedMatrix(rounding: rows, inputs: inputs, bias: bias, in: arena)
+                : unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena)
         }
         guard let matrix else {
             throw IlkError(.internal, "a model's weights need more room than was reckoned; report this")

@@ -39,7 +39,7 @@ final class USEWeights: Sendable {
     private let scales: [Float]
     private let offsets: [Float]
 
-    init(path: String) throws(IlkError) {
+    init(path: String, arithmetic: PackedMatrix.Arithmetic) throws(IlkError) {
         let archive = try NPZArchive(path: path)
         func floats(_ name: String, _ shape: Int...) throws(IlkError) -> [Float] {
             let values = try archive.array(name, type: "<f4", shape: shape).floats
@@ -58,7 +58,7 @@ final class USEWeights: Sendable {
             try Self.packed(
                 Self.transposed(try floats(name, inputs, outputs), inputs: inputs), inputs,
                 bias: try bias.map { name throws(IlkError) in try floats(name, outputs) }
-                    ?? [Float](repeating: 0, count: outputs), in: arena)
+                    ?? [Float](repeating: 0, count: outputs), arithmetic, in: arena)
         }
         var table: [NPZArchive.Array] = []
         for number in 1...Self.tables {
@@ -84,7 +84,7 @@ final class USEWeights: Sendable {
                     second: try packed("w2_\(order)", order * width, width, bias: "b2_\(order)")))
         }
         let epsilon: Float = 1e-12
-        projection = try Self.packed(rows, wide, bias: bias, in: arena)
+        projection = try Self.packed(rows, wide, bias: bias, arithmetic, in: arena)
         projectionNorm = EncoderKernels.Norm(gain: gain, bias: shift, epsilon: epsilon)
         self.convolutions = convolutions
         tokenNorm = EncoderKernels.Norm(gain: try floats("ln_g", all), bias: try floats("ln_b", all), epsilon: epsilon)
@@ -110,6 +110,12 @@ final class USEWeights: Sendable {
         }
     }
 
+    /// Bytes of scratch that any product of so many rows needs.
+    func scratchBytes(rows: Int) -> Int {
+        let matrices = [projection, sum] + convolutions.flatMap { [$0.first, $0.second] }
+        return matrices.map { $0.scratchBytes(rows: rows) }.max() ?? 0
+    }
+
     /// What all matrices take together at most.
     private static var arenaBytes: Int {
         let convolutions = [2, 3, 5].flatMap { [($0 * width, width), ($0 * width, width)] }
@@ -120,9 +126,13 @@ final class USEWeights: Sendable {
     }
 
     private static func packed(
-        _ rows: [Float], _ inputs: Int, bias: [Float], in arena: WeightArena
+        _ rows: [Float], _ inputs: Int, bias: [Float], _ arithmetic: PackedMatrix.Arithmetic, in arena: WeightArena
     ) throws(IlkError) -> PackedMatrix {
-        guard let matrix = unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena) else {
+        let matrix =
+            arithmetic == .f32
+            ? unsafe PackedMatrix(rows: rows, inputs: inputs, bias: bias, in: arena)
+            : unsafe PackedMatrix(rounding: rows, inputs: inputs, bias: bias, in: arena)
+        guard let matrix else {
             throw IlkError(.internal, "a model's weights need more room than was reckoned; report this")
         }
         return matrix

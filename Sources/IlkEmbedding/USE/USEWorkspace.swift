@@ -17,13 +17,16 @@
     nonisolated(unsafe) let inside: UnsafeMutablePointer<Float>
     nonisolated(unsafe) let around: UnsafeMutablePointer<Float>
 
+    /// For rows as integers.
+    nonisolated(unsafe) let scratch: UnsafeMutableRawPointer
+
     private nonisolated(unsafe) let memory: UnsafeMutableBufferPointer<Float>
 
-    init(rows: Int, texts: Int) {
+    init(rows: Int, texts: Int, scratch scratchBytes: Int) {
         let (all, width, dimension) = (USEWeights.allWidth, USEWeights.width, USEWeights.dimension)
         let sizes = [
             rows * all, rows * 3 * width, rows * width, rows * width, rows * width, texts * all, texts * dimension,
-            texts * dimension, texts * dimension, texts * dimension,
+            texts * dimension, texts * dimension, texts * dimension, scratchBytes / MemoryLayout<Float>.stride + 1,
         ]
         unsafe memory = .allocate(capacity: sizes.reduce(0, +))
         unsafe memory.initialize(repeating: 0)
@@ -45,6 +48,7 @@
         unsafe middle = base + starts[7]
         unsafe inside = base + starts[8]
         unsafe around = base + starts[9]
+        unsafe scratch = UnsafeMutableRawPointer(base + starts[10])
     }
 
     deinit { unsafe memory.deallocate() }

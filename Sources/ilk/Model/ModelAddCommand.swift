@@ -13,14 +13,20 @@ struct ModelAddCommand: ParsableCommand {
 
               ilk model add ~/downloads/all-MiniLM-L6-v2
               ilk model add ./snapshot-3f9c --name e5-base
+              ilk model add ./snapshot-3f9c --name e5-base-fast --arithmetic q8s8
             """)
     @Argument(help: ArgumentHelp("The model's folder.", valueName: "path")) var path: String
     @Option(help: ArgumentHelp("What it shall be called (default: as its folder).", valueName: "name"))
     var name: String?
+    @Option(
+        help: ArgumentHelp(
+            "f32, or q8s8: weights rounded to 8 bits and twice the speed (default: as the folder's ilk-model.json says, or f32).",
+            valueName: "kind"))
+    var arithmetic: String?
     @OptionGroup var options: ModelStoreOptions
 
     func run() throws {
-        let model = try options.store.add(from: Places.absolute(path), name: name)
+        let model = try options.store.add(from: Places.absolute(path), name: name, arithmetic: arithmetic)
         if options.json {
             return Output.json(
                 .object(

@@ -78,6 +78,15 @@ import Testing
         check(encoder, model, tolerance: 1e-2, seed: 3)
     }
 
+    @Test func `weights rounded to 8 bits give nearly what they were`() throws {
+        let model = TinyBERT(Self.shapes[0], seed: 12)
+        let path = folder.write(WeightFiles.safetensors(model, as: .f32), "model.safetensors")
+        let encoder = try BERTEncoder(
+            model.configuration, weights: try SafetensorsFile(path: path), arithmetic: .q8s8)
+        #expect(encoder.arithmetic == "q8s8")
+        check(encoder, model, tolerance: 1e-2, seed: 4)
+    }
+
     @Test(arguments: [0, 1, 2])
     func `a text's vector depends neither on its batch nor on the threads`(kind: Int) throws {
         var model = TinyBERT(Self.shapes[min(kind, 1)], seed: 21)

@@ -142,6 +142,35 @@ import Testing
         #expect(error?.message.contains("they are of two models") == true)
     }
 
+    @Test func `rounds a model's weights where it is told to, under a fingerprint of its own`() throws {
+        let source = folder.file("source")
+        try TinyModel.write(to: source, hidden: 32)
+        let exact = try store.add(from: source, name: "exact")
+        let rounded = try store.add(from: source, name: "rounded", arithmetic: "q8s8")
+        #expect(exact.traits.arithmetic == "f32" && rounded.traits.arithmetic == "q8s8")
+        #expect(exact.fingerprint.suffix(16) != rounded.fingerprint.suffix(16))
+        let vectors = try (vector(exact), vector(rounded))
+        #expect(vectors.0 != vectors.1 && vectors.0.cosine(vectors.1) > 0.999)
+        let summary = try store.summary(of: "rounded")
+        #expect(summary.traits?.arithmetic == "q8s8" && summary.problem == nil)
+        #expect(try store.verify("rounded").isEmpty)
+        // Whoever adds it from the store gets it as it is there, or as they say.
+        let again = try store.add(from: store.folder(of: "rounded"), name: "again")
+        #expect(try vector(again) == vectors.1)
+        let back = try store.add(from: store.folder(of: "rounded"), name: "back", arithmetic: "f32")
+        #expect(try vector(back) == vectors.0)
+    }
+
+    @Test func `refuses an arithmetic that there is not, or that the model's sizes do not allow`() throws {
+        let source = folder.file("source")
+        try TinyModel.write(to: source)
+        let unknown = #expect(throws: IlkError.self) { try store.add(from: source, name: "tiny", arithmetic: "int8") }
+        #expect(unknown?.message == "there is no arithmetic 'int8' for a model; say f32 or q8s8")
+        let odd = #expect(throws: IlkError.self) { try store.add(from: source, name: "tiny", arithmetic: "q8s8") }
+        #expect(odd?.code == .invalidRequest && odd?.message.contains("blocks of 32") == true)
+        #expect(store.list().map(\.name) == ["hash"])
+    }
+
     @Test func `refuses what is no model, with the reason`() throws {
         let nothing = #expect(throws: IlkError.self) { try store.add(from: folder.file("nowhere")) }
         #expect(nothing?.code == .notFound)
