@@ -40,12 +40,12 @@ extension EmbeddingModel {
 
     private static func parts(of layout: ModelLayout) throws(IlkError) -> Parts {
         let weights = layout.folder + "/" + layout.weights
-        let arithmetic = layout.manifest?.arithmetic ?? .f32
+        let arithmetic = layout.arithmetic
         switch layout.traits.format {
         case .e5s1:
             let file = try E5S1File(path: weights)
             let configuration = EncoderConfiguration(file.header)
-            let encoder = try BERTEncoder(configuration, weights: file)
+            let encoder = try BERTEncoder(configuration, weights: file, arithmetic: arithmetic)
             let map = layout.tokenizer.isEmpty ? nil : try mapped(layout.folder + "/" + ModelLayout.characterMap)
             let tokenizer = try unsafe mapped(weights).file.withBytes { bytes throws(IlkError) in
                 guard let map else { return unsafe try E5S1Vocabulary.tokenizer(bytes, charsmap: nil) }

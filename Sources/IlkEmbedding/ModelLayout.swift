@@ -49,9 +49,11 @@ struct ModelLayout {
         traits.origin = manifest?.origin
         traits.licence = manifest?.licence
         traits.languages = manifest?.languages
-        traits.arithmetic =
-            (traits.format == .e5s1 ? .q4s8 : manifest?.arithmetic ?? PackedMatrix.Arithmetic.f32).rawValue
+        traits.arithmetic = arithmetic.rawValue
     }
+
+    /// How products with the weights are reckoned: as the manifest says, else as the weights are.
+    var arithmetic: PackedMatrix.Arithmetic { manifest?.arithmetic ?? (traits.format == .e5s1 ? .q4s8 : .f32) }
 
     /// The character map of an E5S1 model, beside its .bin.
     static let characterMap = "normalizer.charsmap"

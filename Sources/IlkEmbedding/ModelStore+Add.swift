@@ -10,8 +10,8 @@ extension ModelStore {
     /// - Parameters:
     ///   - source: a folder in Hugging Face's layout, one with `weights.npz` and `sp.model`, or an E5S1 `.bin`.
     ///   - name: what it shall be called; nil for the source's own name.
-    ///   - arithmetic: `f32`, or `q8s8` to have weights of floats rounded to 8 bits: twice as fast; nil for what the source's
-    ///     manifest says, or f32.
+    ///   - arithmetic: `f32`, or `q8s8` to have weights of floats rounded to 8 bits: up to twice as fast; nil for what the
+    ///     source's manifest says, or as the weights are.
     /// - Returns: the model, open.
     /// - Throws: `already_exists`, or `invalid_request` with the reason why ilk cannot run it; the store is as before.
     package func add(
@@ -40,9 +40,11 @@ extension ModelStore {
         var manifest = layout.manifest ?? ModelManifest(name: name, origin: "added from \(source)")
         manifest.name = name
         if let arithmetic {
-            guard layout.traits.format != .e5s1 else {
+            guard layout.traits.format != .e5s1 || arithmetic == .f32 else {
                 throw IlkError(
-                    .invalidRequest, "the weights of \(source) have 4 bits and stay so; leave the arithmetic out")
+                    .invalidRequest,
+                    "the weights of \(source) have 4 bits, and rounding them to 8 would be of no use; leave the arithmetic "
+                        + "out, or say f32")
             }
             manifest.arithmetic = arithmetic
         }

@@ -16,11 +16,11 @@ package final class BERTEncoder: TextEncoder {
     /// - Parameters:
     ///   - configuration: the encoder's sizes.
     ///   - file: the weights.
-    ///   - arithmetic: how products with weights of floats are reckoned: `f32` or `q8s8`. Q4_0 stays as it is.
+    ///   - arithmetic: how products with the weights are reckoned; `q4s8` leaves matrices of floats in f32.
     /// - Throws: `invalid_request` where file and configuration do not belong together.
     package init(
         _ configuration: EncoderConfiguration, weights file: some WeightFile,
-        arithmetic: PackedMatrix.Arithmetic = .f32
+        arithmetic: PackedMatrix.Arithmetic = .q4s8
     ) throws(IlkError) {
         try configuration.check()
         self.configuration = configuration

@@ -90,21 +90,21 @@ struct BERTWeights: Sendable {
 extension PackedMatrix {
     /// Packs tensors of the same number of columns, one below the other.
     ///
-    /// Q4_0 stays Q4_0 where all are; anything else becomes what `arithmetic` says.
+    /// With `q4s8` Q4_0 stays as it is where all tensors are, and anything else becomes f32.
     ///
-    /// - Throws: `invalid_request` where it says integers and blocks would not be whole.
+    /// - Throws: `invalid_request` where `q8s8` is asked for and blocks would not be whole.
     fileprivate static func stacking(
         _ tensors: [WeightTensor], inputs: Int, bias: [Float], _ arithmetic: PackedMatrix.Arithmetic,
         in arena: WeightArena
     ) throws(IlkError) -> PackedMatrix {
         let matrix: PackedMatrix?
         let hasWholeBlocks = inputs % PackedMatrix.blockInputs == 0
-        if hasWholeBlocks, tensors.allSatisfy({ $0.elementType == .q4 }) {
+        if arithmetic == .q4s8, hasWholeBlocks, tensors.allSatisfy({ $0.elementType == .q4 }) {
             var blocks: [UInt8] = []
             for tensor in tensors { unsafe tensor.withBytes { unsafe blocks.append(contentsOf: $0) } }
             matrix = unsafe PackedMatrix(q4Rows: blocks, inputs: inputs, bias: bias, in: arena)
         } else {
-            guard hasWholeBlocks || arithmetic == .f32 else {
+            guard hasWholeBlocks || arithmetic != .q8s8 else {
                 throw IlkError(
                     .invalidRequest,
                     "the model has matrices of \(inputs) inputs, and \(arithmetic.rawValue) takes them in blocks of "

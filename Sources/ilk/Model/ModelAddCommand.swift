@@ -20,7 +20,7 @@ struct ModelAddCommand: ParsableCommand {
     var name: String?
     @Option(
         help: ArgumentHelp(
-            "f32, or q8s8: weights rounded to 8 bits and twice the speed (default: as the folder's ilk-model.json says, or f32).",
+            "f32, or q8s8: weights rounded to 8 bits and up to twice the speed (default: as the folder's ilk-model.json says).",
             valueName: "kind"))
     var arithmetic: String?
     @OptionGroup var options: ModelStoreOptions

@@ -56,6 +56,9 @@ enum RealModels {
             // 8-bit activations where a block has no outlier: measured 0.99997 at worst.
             #expect(vector.cosine(golden.vector) >= 0.9999)
         }
+        let exact = try ModelStore(path: TemporaryFolder().file("models")).add(
+            from: folder, name: "exact", arithmetic: "f32")
+        #expect(exact.traits.arithmetic == "f32" && exact.fingerprint != model.fingerprint)
     }
 
     @Test(
