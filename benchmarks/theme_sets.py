@@ -28,6 +28,7 @@ class ThemeSet:
     words: list  # the fields that are searched by words
     fields: dict = field(default_factory=dict)  # declared fields
     measure: str = "recall20"
+    judged: bool = False  # whether products that do not fit are known too, so that the judged ones can be ranked alone
 
 
 def lines(path):
@@ -71,7 +72,7 @@ def icecat(folder):
     one = retrieval_sets.icecat(folder)
     return ThemeSet(
         "icecat", "Chorus-Icecat, rated queries as themes", one.documents, [{"id": query["id"], "title": query["text"]} for query in one.queries], one.qrels,
-        one.source, one.words, {"brand": "keyword", "price": "float"}, "ndcg10")
+        one.source, one.words, {"brand": "keyword", "price": "float"}, "ndcg10", judged=True)
 
 
 def icecat_types(folder):

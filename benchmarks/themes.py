@@ -43,8 +43,9 @@ MEASURES = {"recall20": lambda ranking, ratings: measures.recall(ranking, rating
 
 def load(wire, name, one, model, batch=64, window=4):
     """A collection of a set's products, and its themes."""
-    wire.call("collection.create", name=name, vectors={"text": {"model": model, "source": one.source}}, text=one.words, fields=one.fields)
-    points = [{"id": product["id"], "payload": {key: value for key, value in product.items() if key != "id" and value != ""}} for product in one.products]
+    wire.call("collection.create", name=name, vectors={"text": {"model": model, "source": one.source}}, text=one.words, fields=one.fields | {"document": "keyword"})
+    points = [{"id": product["id"], "payload": {key: value for key, value in product.items() if key != "id" and value != ""} | {"document": product["id"]}}
+              for product in one.products]
     began = time.monotonic()
     pipelined(wire, "points.upsert", ({"collection": name, "points": points[start:start + batch]} for start in range(0, len(points), batch)), window)
     note(f"  {name}: {len(points):,} products in {time.monotonic() - began:.1f} s")
@@ -52,10 +53,15 @@ def load(wire, name, one, model, batch=64, window=4):
         wire.call("theme.upsert", collection=name, themes=one.themes[start:start + 1000])
 
 
-def select(wire, name, one, way, expand, size=60):
-    """{theme: products, best first} of one way."""
+def select(wire, name, one, way, expand, ranking, size=60):
+    """{theme: products, best first} of one way, out of all products or out of those that were judged for the theme."""
     asked = {"collection": name, "size": size, "expand": expand} | ({"by": WAYS[way]} if WAYS[way] else {})
-    replies = pipelined(wire, "theme.select", ({**asked, "theme": theme["id"]} for theme in one.themes), 8)
+
+    def request(theme):
+        pool = ", ".join(f"'{product}'" for product in sorted(one.relevant[theme["id"]])) if ranking == "judged" else None
+        return {**asked, "theme": theme["id"]} | ({"filter": f"document in ({pool})"} if pool else {})
+
+    replies = pipelined(wire, "theme.select", (request(theme) for theme in one.themes), 8)
     return {theme["id"]: [product["id"] for product in reply["products"]] for theme, reply in zip(one.themes, replies)}
 
 
@@ -75,12 +81,13 @@ def quality(one, models, wire):
     for model in models:
         name = f"{one.name}-{model}"
         load(wire, name, one, model)
-        for expand in (False, True):
-            for way in WAYS:
-                line = {"set": one.name, "products": len(one.products), "themes": len(one.themes), "model": model, "way": way, "expand": expand,
-                        "machine": machine(), "commit": commit()}
-                found.append(line | measured(select(wire, name, one, way, expand), one))
-                note(f"    {way}{', expanded' if expand else ''}: {TITLES[one.measure]} {found[-1][one.measure]:.4f}")
+        for ranking in ("all", "judged") if one.judged else ("all",):
+            for expand in (False, True):
+                for way in WAYS:
+                    line = {"set": one.name, "products": len(one.products), "themes": len(one.themes), "model": model, "ranking": ranking, "way": way,
+                            "expand": expand, "machine": machine(), "commit": commit()}
+                    found.append(line | measured(select(wire, name, one, way, expand, ranking), one))
+                    note(f"    {ranking}, {way}{', expanded' if expand else ''}: {TITLES[one.measure]} {found[-1][one.measure]:.4f}")
         wire.call("collection.drop", collection=name)
     return found
 
@@ -88,14 +95,13 @@ def quality(one, models, wire):
 def quality_table(one, lines):
     asked = sum(any(ratings.values()) for ratings in one.relevant.values())
     text = [f"**{one.title}**: {len(one.products):,} products, {asked:,} themes; {TITLES[one.measure]} ± one standard error.", "",
-            "| model | expanded | lexical | semantic | merged | best single |", "| --- | --- | ---: | ---: | ---: | ---: |"]
-    for model in dict.fromkeys(line["model"] for line in lines):
-        for expand in (False, True):
-            by = {line["way"]: line for line in lines if line["model"] == model and line["expand"] == expand}
-            best = max(by["lexical"][one.measure], by["semantic"][one.measure])
-            cells = [f"{by[way][one.measure]:.3f} ± {by[way]['standard_error']:.3f}" for way in WAYS]
-            verdict = "merged" if by["merged"][one.measure] >= best else f"single by {best - by['merged'][one.measure]:.3f}"
-            text.append(f"| {model} | {'yes' if expand else 'no'} | " + " | ".join(cells) + f" | {verdict} |")
+            "| model | ranked | expanded | lexical | semantic | merged | best single |", "| --- | --- | --- | ---: | ---: | ---: | ---: |"]
+    for model, ranking, expand in dict.fromkeys((line["model"], line["ranking"], line["expand"]) for line in lines):
+        by = {line["way"]: line for line in lines if (line["model"], line["ranking"], line["expand"]) == (model, ranking, expand)}
+        best = max(by["lexical"][one.measure], by["semantic"][one.measure])
+        cells = [f"{by[way][one.measure]:.3f} ± {by[way]['standard_error']:.3f}" for way in WAYS]
+        verdict = "merged" if by["merged"][one.measure] >= best else f"single by {best - by['merged'][one.measure]:.3f}"
+        text.append(f"| {model} | {ranking} | {'yes' if expand else 'no'} | " + " | ".join(cells) + f" | {verdict} |")
     return "\n".join(text)
 
 
@@ -192,7 +198,7 @@ def smoke(options):
         wire = daemon.connect(timeout=60)
         load(wire, "smoke", one, "hash")
         for way in WAYS:
-            found = measured(select(wire, "smoke", one, way, True), one)
+            found = measured(select(wire, "smoke", one, way, True, "all"), one)
             print(f"themes: {way}: Precision@20 {found['precision20']}")
             if way != "semantic" and found["precision20"] < 0.95:
                 raise SystemExit(f"themes: {way} has Precision@20 {found['precision20']} where words alone find all")
