@@ -12,6 +12,26 @@ extension VectorIndex {
         scan(query, k: k, among: ordinals, admitting: nil)
     }
 
+    /// How far each of these ordinals is, exactly, in their order; nil where one is not live.
+    package func distances(_ query: Span<Float>, to ordinals: [UInt32]) -> [Float?] {
+        unsafe withMeasurable(query) { query in
+            gate.search { scratch in
+                var found = [Float?](repeating: nil, count: ordinals.count)
+                let live = ordinals.indices.filter { Int(ordinals[$0]) < states.end && states[ordinals[$0]].isLive }
+                for first in stride(from: 0, to: live.count, by: 64) {
+                    let places = live[first..<min(first + 64, live.count)]
+                    for (number, place) in places.enumerated() { unsafe scratch.batch[number] = ordinals[place] }
+                    unsafe store.measure.distances(
+                        query, to: scratch.batch, count: places.count, into: scratch.distances)
+                    for (number, place) in places.enumerated() {
+                        unsafe found[place] = metric.visible(scratch.distances[number])
+                    }
+                }
+                return found
+            }
+        }
+    }
+
     /// The nearest of these ordinals that are live, in the order of their codes; the best of them are measured again.
     ///
     /// Every one is looked at. Without codes the scan is exact.

@@ -129,8 +129,8 @@ struct DenseSearch {
     func background() -> ScoreBackground {
         let step = max(1, endOrdinal / 256)
         let sample = stride(from: 0, to: endOrdinal, by: step).map { UInt32($0) }
-        let found = index.scan(query.span, k: sample.count, among: sample).neighbors
-        return ScoreBackground(of: found.map { index.metric.score(ofDistance: $0.distance) })
+        let found = index.distances(query.span, to: sample)
+        return ScoreBackground(of: found.compactMap { $0.map(index.metric.score(ofDistance:)) })
     }
 
     /// The share of some points that passes, taken to be half a point more: that none of 64 does is no proof that none is near.

@@ -3,7 +3,6 @@ import IlkFilter
 import IlkLexical
 import IlkProtocol
 import IlkVectors
-import Synchronization
 
 /// One search, from the question to the hits: by vectors, by words or by both.
 struct PointSearch {
@@ -20,7 +19,7 @@ struct PointSearch {
         self.request = request
         self.question = question
         self.content = content
-        let depth = Self.depth(request, question, ofWords: false)
+        let depth = Self.depth(request, question)
         dense = try question.dense.map { query throws(IlkError) in
             try DenseSearch(request, query, textVector: textVector, k: depth, content)
         }
@@ -28,13 +27,13 @@ struct PointSearch {
 
     /// Hits that a leg shall bring: k of a single leg, more where two are fused or facets are counted.
     ///
-    /// Words have a high price for depth: of 100,000 passages the first 100 take twice as long as the first 10. And what is
-    /// far down there counts little, as scores are squared: on the languages that ``ScoreFusion`` names 20 hits cost
-    /// hybrid R@1 less than 0.001 against 100.
-    private static func depth(_ request: SearchRequest, _ question: SearchQuestion, ofWords: Bool) -> Int {
+    /// Depth is dear: of 100,000 passages the first 100 by words take twice as long as the first 10. And what is far down
+    /// counts little, as scores are squared: on the languages that ``ScoreFusion`` names 20 hits have the hybrid R@1 of 100
+    /// to 0.0001 with e5's vectors, and 0.0008 more with those of the Universal Sentence Encoder.
+    private static func depth(_ request: SearchRequest, _ question: SearchQuestion) -> Int {
         let isFused = question.dense != nil && question.words != nil
         guard isFused || !request.facets.isEmpty else { return request.k }
-        let isShallow = ofWords && isFused && request.facets.isEmpty && request.fusion == .scores
+        let isShallow = isFused && request.facets.isEmpty && request.fusion == .scores
         return max(request.k, request.depth ?? (isShallow ? max(20, 2 * request.k) : max(100, 3 * request.k)))
     }
 
@@ -47,10 +46,11 @@ struct PointSearch {
         let rows = content.epoch.now(.rows)
         let matching = try content.admitted(filter)
         let filtered = ContinuousClock.now
-        let legs = legs(matching)
-        let (nearest, words) = (legs.nearest, legs.words)
+        let nearest = dense.map { $0.run(matching) }
+        let searched = ContinuousClock.now
+        let words = lexical(matching)
         let looked = ContinuousClock.now
-        let candidates = fuse(legs)
+        let candidates = fuse(nearest, words)
         let kept = Array(candidates.prefix(request.k))
         guard let hits = try hits(of: kept, passing: filter, since: rows) else { return nil }
         // That there are no more is believed only of a single moment.
@@ -72,9 +72,9 @@ struct PointSearch {
             members.append(("undeclared", .array((filter.map(content.undeclaredPaths) ?? []).map { .string($0) })))
             var times: [(String, JSONValue)] = [
                 ("filter", .int((filtered - started).microseconds)),
-                ("search", .int(legs.denseTook.microseconds)),
+                ("search", .int((searched - filtered).microseconds)),
             ]
-            if words != nil { times.append(("lexical", .int(legs.lexicalTook.microseconds))) }
+            if words != nil { times.append(("lexical", .int((looked - searched).microseconds))) }
             times.append(("fetch", .int((fetched - looked).microseconds)))
             members.append(("took_us", .object(JSONObject(times))))
             reply.explain = .object(JSONObject(members))
@@ -99,52 +99,22 @@ struct PointSearch {
 
     // MARK: Legs
 
-    /// What the legs found of one moment.
-    private struct Legs: Sendable {
-        var nearest: DenseSearch.Outcome?
-        /// What unrelated points score, where scores are fused.
-        var background: ScoreBackground?
-        var words: LexicalOutcome?
-        var denseTook = Duration.zero
-        var lexicalTook = Duration.zero
-    }
-
-    /// Both legs, side by side where a helper is free: the lexical one is usually the longer.
-    private func legs(_ matching: Bitmap?) -> Legs {
-        let found = Mutex(Legs())
-        let isFused = dense != nil && question.words != nil
-        PhasedWork.run(threads: isFused ? 2 : 1, counts: [2]) { _, leg, _ in
-            let began = ContinuousClock.now
-            if leg == 0, let words = lexical(matching) {
-                found.withLock { ($0.words, $0.lexicalTook) = (words, ContinuousClock.now - began) }
-            } else if leg == 1, let dense {
-                let nearest = dense.run(matching)
-                let background = isFused && request.fusion == .scores ? dense.background() : nil
-                found.withLock {
-                    ($0.nearest, $0.background, $0.denseTook) = (nearest, background, ContinuousClock.now - began)
-                }
-            }
-        }
-        return found.withLock { $0 }
-    }
-
     private func lexical(_ matching: Bitmap?) -> LexicalOutcome? {
         guard let text = question.words, let words = content.words else { return nil }
         let admitting = matching?.ordinalSet(capacity: Int(content.directory.endOrdinal))
         return words.search(
-            text, k: Self.depth(request, question, ofWords: true), admitting: admitting,
-            minScore: request.minScore.lexical)
+            text, k: Self.depth(request, question), admitting: admitting, minScore: request.minScore.lexical)
     }
 
-    private func fuse(_ legs: Legs) -> [Candidate] {
+    private func fuse(_ nearest: DenseSearch.Outcome?, _ words: LexicalOutcome?) -> [Candidate] {
         let isByText = question.words != nil || question.textToEmbed != nil
-        let near = legs.nearest?.neighbors.enumerated().map { place, neighbor in
+        let near = nearest?.neighbors.enumerated().map { place, neighbor in
             let score = dense!.index.metric.score(ofDistance: neighbor.distance)
             return Candidate(
                 ordinal: neighbor.ordinal, distance: neighbor.distance, score: score,
                 scores: LegScores(dense: isByText ? score : nil), ranks: LegRanks(dense: place + 1))
         }
-        let worded = legs.words?.hits.enumerated().map { place, hit in
+        let worded = words?.hits.enumerated().map { place, hit in
             Candidate(
                 ordinal: hit.ordinal, score: hit.score, scores: LegScores(lexical: hit.score),
                 ranks: LegRanks(lexical: place + 1))
@@ -155,8 +125,8 @@ struct PointSearch {
             case .ranks: RankFusion(weights: request.weights).fuse(dense: near, lexical: worded)
             case .scores:
                 ScoreFusion(
-                    weights: request.weights, background: legs.background ?? ScoreBackground(of: []),
-                    largestLexical: legs.words?.largestScore ?? 0
+                    weights: request.weights, background: dense?.background() ?? ScoreBackground(of: []),
+                    largestLexical: words?.largestScore ?? 0
                 ).fuse(dense: near, lexical: worded)
             }
         case (let near?, nil): return near

@@ -33,6 +33,20 @@ import Testing
             ])
     }
 
+    @Test(arguments: Metric.allCases)
+    func `measures what it is asked for, in that order, and nothing where no vector lives`(metric: Metric) throws {
+        let bench = try Bench.built(metric, 300)
+        bench.index.remove(Ordinal(7))
+        let query = try #require(bench.vectors[11])
+        let asked = (0..<150).map { UInt32($0 * 2 + 1) } + [7, 5_000, 11]
+        let found = bench.index.distances(query.span, to: asked)
+        let exact = bench.index.scan(query.span, k: 300).neighbors
+        for (ordinal, distance) in zip(asked, found) {
+            #expect(distance == exact.first { $0.ordinal.rawValue == ordinal }?.distance, "\(ordinal)")
+        }
+        #expect(bench.index.distances(query.span, to: []).isEmpty)
+    }
+
     @Test func `orders equal distances by ordinal`() throws {
         var bench = try Bench(.l2, dimension: 2)
         bench.place([[Float]](repeating: [1, 0], count: 100))
