@@ -81,7 +81,7 @@ class Import(threading.Thread):
 
     def __init__(self, daemon, items, model):
         super().__init__(daemon=True)
-        self.wire, self.items, self.stop, self.sent = daemon.connect(timeout=600), items, threading.Event(), 0
+        self.wire, self.items, self.stop = daemon.connect(timeout=600), items, threading.Event()
         self.wire.call("collection.create", name="import", vectors={"text": {"model": model, "source": "{title}. {brand}. {attributes}. {use}"}})
 
     def requests(self, batch=64):
@@ -93,7 +93,6 @@ class Import(threading.Thread):
                 for place, one in enumerate(chosen)]
             number += batch
             yield {"collection": "import", "points": points, "wait": "searchable"}
-            self.sent = number
 
     def run(self):
         window, under_way = 8, 0

@@ -314,8 +314,8 @@ static void SET(feed_integers)(const void *rows_memory, size_t rows, const uint8
                                size_t inputs, size_t outputs, int activation, void *next_memory, float *scratch) {
     quantized x = parts(rows_memory, rows, inputs), next = parts(next_memory, rows, outputs);
     for (size_t first = 0; first < next.blocks; first++) {
-        for (size_t half = 0; half < 32; half += 16)
-            packed = (bits == 4 ? SET(panel_q4) : SET(panel_q8))(&x, rows, packed, bias + 32 * first + half, scratch + half, 32);
+        for (size_t column = 0; column < 32; column += 16)
+            packed = (bits == 4 ? SET(panel_q4) : SET(panel_q8))(&x, rows, packed, bias + 32 * first + column, scratch + column, 32);
         SET(activate)(scratch, 32 * rows, activation);
 #define NEXT(R) quantize_block(R, scratch + 32 * row, 32, &next, row, first)
         FOR_GROUPS(rows, NEXT)

@@ -19,7 +19,7 @@ struct ModelManifest: Equatable {
     var origin: String?
     var licence: String?
     var languages: String?
-    /// How products with weights of floats are reckoned; nil for f32.
+    /// How products with the weights are reckoned; nil for as they are: 4-bit ones in integers, floats in f32.
     var arithmetic: PackedMatrix.Arithmetic?
     var files: [File] = []
 
@@ -57,7 +57,7 @@ struct ModelManifest: Equatable {
         }
     }
 
-    /// An arithmetic that can be chosen for weights of floats, by its name.
+    /// An arithmetic that can be chosen, by its name.
     static func arithmetic(_ name: String) throws(IlkError) -> PackedMatrix.Arithmetic {
         guard let arithmetic = PackedMatrix.Arithmetic(rawValue: name), arithmetic != .q4s8 else {
             throw IlkError(.invalidRequest, "there is no arithmetic '\(name)' for a model; say f32 or q8s8")

@@ -37,7 +37,7 @@ import Synchronization
         var data = GrowingBuffer<UInt8>()
         /// Where each document's list of terms ends in `forward`.
         var forwardEnds = GrowingBuffer<UInt32>()
-        /// Each document's terms, ascending, as distances in 8 bits a byte: what a removal takes back.
+        /// Each document's terms, ascending, as distances in 7 bits a byte: what a removal takes back.
         var forward = GrowingBuffer<UInt8>()
 
         var memoryBytes: Int {

@@ -22,9 +22,9 @@ final class USEEncoder: TextEncoder {
 
     /// - Parameters:
     ///   - path: `weights.npz`.
-    ///   - arithmetic: `f32`, or `q8s8`, which is twice as fast.
+    ///   - arithmetic: `f32`, or `q8s8`, which is 1.5 times as fast.
     /// - Throws: `invalid_request` where the file is damaged or of another model.
-    init(path: String, arithmetic: PackedMatrix.Arithmetic = .f32) throws(IlkError) {
+    init(path: String, arithmetic: PackedMatrix.Arithmetic) throws(IlkError) {
         weights = try USEWeights(path: path, arithmetic: arithmetic)
     }
 
